@@ -1,0 +1,108 @@
+"""What a training run reports: plain values that the store, the charts and the command line share."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "diverged", "lost"]
+ACTIVE: frozenset[str] = frozenset({"queued", "starting", "running"})
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is known once the network is built and before the first step.
+
+    Attributes:
+        params: all parameters of the network, moving statistics included.
+        device: the name of the processor that trains.
+        train_images, val_images: images that are trained on and validated on.
+        steps_per_epoch, total_steps, total_epochs: the run's budget.
+        notes: things a reader should know, such as images that were skipped.
+    """
+
+    params: int
+    device: str
+    train_images: int
+    val_images: int
+    steps_per_epoch: int
+    total_steps: int
+    total_epochs: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sample of a running epoch, taken at most five times a second.
+
+    Attributes:
+        step: training steps done since the start of the run, counted from 1.
+        epoch: the epoch it belongs to, counted from 1.
+        loss, error: means over the batches since the previous sample; error is a fraction 0..1.
+        images_per_second: speed since the previous sample.
+        seconds: wall time since training began.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    error: float
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One finished epoch.
+
+    Attributes:
+        epoch: counted from 1.
+        step: training steps done since the start of the run.
+        train_loss, train_error: means over the epoch's batches as they were trained on (augmented);
+            errors are fractions 0..1.
+        val_loss, val_error: over the whole validation set after the epoch.
+        learning_rate: of the epoch's last step.
+        images_per_second: training images per second, validation not counted.
+        seconds: wall time of the epoch, validation included.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_error: float
+    val_loss: float
+    val_error: float
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: its state, its epochs and one line that says why."""
+
+    state: State
+    start: Start | None
+    epochs: tuple[Epoch, ...]
+    message: str = ""
+
+
+def epoch_dict(epoch: Epoch) -> dict:
+    """Return an epoch as the JSON object that the command line prints."""
+    return asdict(epoch)
+
+
+class Listener:
+    """What `train` tells while it runs. Override what is needed; every method may be left as it is."""
+
+    def on_start(self, start: Start) -> None:
+        """Hear that the network is built and training is about to begin."""
+
+    def on_step(self, step: Step) -> None:
+        """Hear a sample of a running epoch, five times a second at most."""
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Hear that an epoch is finished and validated."""
+
+    def should_stop(self) -> bool:
+        """Say whether the run should stop now; asked after every batch, so answer fast."""
+        return False
