@@ -1,0 +1,128 @@
+"""Fixtures of the browser tests: one Chromium for the run, servers with homes of their own, a fresh page per test."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.chromium import LAUNCH_ARGUMENTS, NoBrowserError, find_browser
+from tests.browser.server import Server
+from tests.browser.support import Faults
+
+VIEWPORT = {"width": 1280, "height": 800}
+PATIENCE = 15.0  # seconds that an action or an expectation waits: long enough for two busy cores
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """Return the Chromium to drive; a machine without one fails the tests and is told what to do."""
+    try:
+        return find_browser()
+    except NoBrowserError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path) -> Iterator[Browser]:
+    """Return the one Chromium of this run."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path, args=LAUNCH_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[list[Server]]:
+    """Return the servers of this run; they end with it, and with them whatever works in their homes."""
+    started: list[Server] = []
+    yield started
+    for server in started:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def start_server(servers, tmp_path_factory) -> Callable[..., Server]:
+    """Return a function that starts another server; without a home it gets a fresh one, without a port a free one.
+
+    A test that ends its server itself calls `close()`, which may be called twice.
+    """
+
+    def start(
+        script: str = "app/Home.py",
+        home: Path | None = None,
+        port: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> Server:
+        server = Server(script, home or tmp_path_factory.mktemp("server") / "home", port, environment)
+        servers.append(server)
+        return server
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(start_server) -> Server:
+    """Return the server that tests share when they need none of their own."""
+    return start_server()
+
+
+@pytest.fixture(autouse=True)
+def no_traceback_in_logs(servers) -> Iterator[None]:
+    """Fail a test during which a server logged an exception that nothing caught."""
+    yield
+    logs = {server.url: server.unread_log() for server in servers}
+    for url, log in logs.items():
+        if "Traceback" in log:
+            pytest.fail(f"the server {url} logged an exception during this test:\n{log}", pytrace=False)
+
+
+@pytest.fixture
+def new_page(browser, request, tmp_path) -> Iterator[Callable[[], Page]]:
+    """Return a function that opens a page in a context of its own, as another student's browser would.
+
+    At the end of the test each page must be free of console errors, exceptions and requests to other machines.
+    A failed test leaves a picture of each page in its temporary folder.
+    """
+    opened: list[tuple[Page, Faults]] = []
+
+    def make(**options) -> Page:
+        page = browser.new_context(**{"viewport": VIEWPORT, **options}).new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        faults = Faults()
+        faults.watch(page)
+        opened.append((page, faults))
+        return page
+
+    yield make
+    failed = request.node.stash.get(FAILED, False)
+    for number, (page, _) in enumerate(opened, start=1):
+        if failed and not page.is_closed():
+            name = re.sub(r"\W+", "_", request.node.name)[:60]
+            page.screenshot(path=tmp_path / f"{name}-page{number}.png", full_page=True)
+        page.context.close()
+    if failed:
+        print(f"pictures of the pages: {tmp_path}")
+        return
+    for _, faults in opened:
+        faults.assert_none()
+
+
+@pytest.fixture
+def page(new_page) -> Page:
+    """Return a fresh page of 1280 x 800 pixels."""
+    return new_page()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember for `new_page` whether the test itself failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

@@ -1,0 +1,86 @@
+"""What browser tests do with a page: open it, wait for it, look for faults in it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+ALLOWED_CONSOLE_ERRORS: frozenset[str] = frozenset()
+"""Exact console messages that are not the lab's fault; each needs its reason here. None is known."""
+
+STREAMLIT_ACCESSIBILITY_FAULTS = {"list", "listitem"}
+"""Rules that Streamlit's own sidebar navigation breaks; they are allowed there and nowhere else."""
+
+
+def wait_app(page: Page, timeout: float = 30.0) -> None:
+    """Wait until the script has run and the page shows its result.
+
+    Args:
+        page: shows the app.
+        timeout: seconds.
+    """
+    expect(page.locator(SETTLED)).to_be_visible(timeout=timeout * 1000)
+
+
+def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
+    """Go to an address and wait until the page there is complete."""
+    page.goto(address, wait_until="domcontentloaded")
+    wait_app(page, timeout)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick an option of the select box with this label, and wait until the page has followed."""
+    page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox").click()
+    page.get_by_role("option", name=option, exact=True).click()
+    wait_app(page)
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail if axe finds a fault of the WCAG 2 rules or best practices, other than Streamlit's own known ones."""
+    faults = []
+    for violation in Axe().run(page).response["violations"]:
+        for node in violation["nodes"]:
+            if violation["id"] in STREAMLIT_ACCESSIBILITY_FAULTS and _in_sidebar_navigation(page, node["target"]):
+                continue
+            faults.append(f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html'][:300]}")
+    assert not faults, f"{len(faults)} accessibility faults on {page.url}:\n" + "\n".join(faults)
+
+
+def _in_sidebar_navigation(page: Page, target: list) -> bool:
+    """Tell whether an axe target (a chain of selectors, one for each frame or shadow root) lies in the navigation."""
+    if len(target) != 1 or not isinstance(target[0], str):
+        return False
+    return page.locator(target[0]).first.evaluate("node => node.closest('[data-testid=stSidebarNav]') !== null")
+
+
+@dataclass
+class Faults:
+    """What went wrong in a page while a test used it."""
+
+    console: list[str] = field(default_factory=list)
+    exceptions: list[str] = field(default_factory=list)
+    foreign_requests: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listen to a page from now on."""
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.exceptions.append(str(error)))
+        page.on("request", self._on_request)
+
+    def assert_none(self) -> None:
+        """Fail if the page logged an error, threw an exception or asked another machine for something."""
+        assert not self.exceptions, f"exceptions in the page: {self.exceptions}"
+        assert not self.console, f"errors on the page's console: {self.console}"
+        assert not self.foreign_requests, f"the page must work offline, but asked for {self.foreign_requests}"
+
+    def _on_console(self, message) -> None:
+        if message.type == "error" and message.text not in ALLOWED_CONSOLE_ERRORS:
+            self.console.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"127.0.0.1", "localhost"}:
+            self.foreign_requests.append(request.url)

@@ -1,0 +1,66 @@
+"""What every test gets: a lab home of its own, quiet libraries, empty Streamlit caches; and no process is left over."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import settings
+
+from tests import processes
+
+TESTS = Path(__file__).parent
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it once, when it is imported
+processes.mark_session()
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_home(tmp_path_factory):
+    """Keep the whole run out of the user's lab home, and fail it if a process of the lab outlives it."""
+    home = tmp_path_factory.mktemp("lab-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(processes.HOME_VARIABLE, str(home))
+        yield home
+    left = processes.lab_processes()
+    _, left = psutil.wait_procs(left, timeout=5)
+    if left:
+        names = processes.describe(left)
+        processes.end(left)
+        pytest.fail(f"processes were still running after the last test (they are ended now): {names}", pytrace=False)
+
+
+@pytest.fixture
+def fresh_home(tmp_path, monkeypatch) -> Path:
+    """Return an empty lab home that only this test sees."""
+    home = tmp_path / "home"
+    monkeypatch.setenv(processes.HOME_VARIABLE, str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def empty_streamlit_caches():
+    """Clear what an earlier test's pages cached; the caches belong to the process, not to a test."""
+    _clear_streamlit_caches()
+    yield
+    _clear_streamlit_caches()
+
+
+def _clear_streamlit_caches() -> None:
+    streamlit = sys.modules.get("streamlit")
+    if streamlit is not None:
+        streamlit.cache_data.clear()
+        streamlit.cache_resource.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests, and run them last: they are slow, and Playwright keeps the thread's event loop."""
+    for item in items:
+        if "browser" in item.path.relative_to(TESTS).parts:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
