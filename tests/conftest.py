@@ -26,9 +26,10 @@ def session_home(tmp_path_factory):
     home = tmp_path_factory.mktemp("lab-home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(processes.HOME_VARIABLE, str(home))
+        patch.setenv("RESNET_LAB_IDLE_SECONDS", "2")  # supervisors without work leave soon
         yield home
     left = processes.lab_processes()
-    _, left = psutil.wait_procs(left, timeout=5)
+    _, left = psutil.wait_procs(left, timeout=8)
     if left:
         names = processes.describe(left)
         processes.end(left)
