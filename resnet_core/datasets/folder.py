@@ -1,0 +1,163 @@
+"""Photographs in class folders: `folder:PATH`, with train/ and test/ or one set that is split."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from resnet_core.datasets.cache import cached, digest, file_facts
+from resnet_core.datasets.image_data import DataSet, ImageData, Summary
+from resnet_core.datasets.images import decode_all, empty_images, image_suffixes, skipped_note
+from resnet_core.datasets.sampling import sample_by_class
+from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.errors import DataError
+
+VERSION = 1  # part of every fingerprint: raise it when the same files would give other arrays
+_TEST_FOLDERS = ("test", "val", "validation")
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The image files of one half of a data set, class by class in the order of the names."""
+
+    paths: list[Path]
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Contents:
+    class_names: tuple[str, ...]
+    train: _Files
+    test: _Files | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Folder(DataSet):
+    """A folder that holds one folder of images per class."""
+
+    source: str
+    path: Path
+
+    def check(self) -> None:
+        """Make sure that there are at least two classes and that none is empty."""
+        _list_contents(self.path)
+
+    def describe(self) -> Summary:
+        """Count the files of each class."""
+        contents = _list_contents(self.path)
+        train = len(contents.train.paths)
+        test = test_count(train) if contents.test is None else len(contents.test.paths)
+        train -= test if contents.test is None else 0
+        title = f"Images in {self.path.resolve().name or self.path}"
+        return Summary(self.source, title, len(contents.class_names), train, test, contents.class_names)
+
+    def load(self, size: int, channels: int, seed: int) -> ImageData:
+        """Decode all images on all cores, or take them from the cache if no file has changed since."""
+        contents = _list_contents(self.path)
+        files = contents.train.paths + (contents.test.paths if contents.test else [])
+        fingerprint = digest("folder", VERSION, size, channels, file_facts(self.path, files))
+        name = f"folder-{digest(fingerprint, str(self.path.resolve()))}"
+        data = cached(name, lambda: self._decode(contents, size, channels, fingerprint))
+        return replace(data, source=self.source)
+
+    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Decode a few images, of the test images where there are some."""
+        contents = _list_contents(self.path)
+        files = contents.test or contents.train
+        return sample_by_class(files.labels, lambda place: files.paths[place], count, size, seed, self.source)
+
+    def _decode(self, contents: _Contents, size: int, channels: int, fingerprint: str) -> ImageData:
+        halves = [contents.train, contents.test] if contents.test else [contents.train]
+        total = sum(len(half.paths) for half in halves)
+        empty_images(total, size, channels, self.source)
+        arrays, skipped = [], []
+        for half in halves:
+            images = empty_images(len(half.paths), size, channels, self.source)
+            reasons = decode_all(half.paths, images)
+            skipped += [
+                (str(path.relative_to(self.path)), reason)
+                for path, reason in zip(half.paths, reasons, strict=True)
+                if reason is not None
+            ]
+            good = np.array([reason is None for reason in reasons], dtype=bool)
+            self._check_readable(half.labels, good, contents.class_names)
+            arrays.append((images, half.labels) if good.all() else (images[good], half.labels[good]))
+        notes = contents.notes + skipped_note(total, skipped)
+        if contents.test:
+            (x_train, y_train), (x_test, y_test) = arrays
+        else:
+            (x_train, y_train, x_test, y_test), note = set_aside_test(*arrays[0])
+            notes += (note,)
+        return ImageData(self.source, x_train, y_train, x_test, y_test, contents.class_names, notes, fingerprint)
+
+    def _check_readable(self, labels: np.ndarray, good: np.ndarray, names: tuple[str, ...]) -> None:
+        for label in np.unique(labels):
+            if not good[labels == label].any():
+                raise DataError(
+                    f"none of the {(labels == label).sum()} images of class {names[label]!r} in {self.path} "
+                    "could be read: replace them, or remove the class folder"
+                )
+
+
+def _list_contents(path: Path) -> _Contents:
+    folders = _subfolders(path)
+    by_name = {folder.name.lower(): folder for folder in folders}
+    tests = [by_name[name] for name in _TEST_FOLDERS if name in by_name]
+    if "train" not in by_name:
+        if folders and len(tests) == len(folders):
+            raise DataError(f"{path} has {tests[0].name}/ but no train/: add train/ with one folder per class")
+        names, train = _list_classes(path, folders)
+        return _Contents(names, train, None, ())
+    names, train = _list_classes(by_name["train"], _subfolders(by_name["train"]))
+    if not tests:
+        return _Contents(names, train, None, ())
+    test_names, test = _list_classes(tests[0], _subfolders(tests[0]))
+    unknown = sorted(set(test_names) - set(names))
+    if unknown:
+        raise DataError(
+            f"{tests[0]} has the class {unknown[0]!r} that {by_name['train']} lacks: add it there, or remove it"
+        )
+    places = np.array([names.index(name) for name in test_names], dtype=np.int32)
+    used = {by_name["train"], tests[0]}
+    unused = [f"{folder.name}/ is not used" for folder in folders if folder not in used]
+    return _Contents(names, train, _Files(test.paths, places[test.labels]), tuple(unused))
+
+
+def _list_classes(root: Path, folders: list[Path]) -> tuple[tuple[str, ...], _Files]:
+    if not folders:
+        raise DataError(f"{root} has no class folders: make one folder of images for each class")
+    paths, labels = [], []
+    for label, folder in enumerate(folders):
+        found = _image_files(folder)
+        if not found:
+            raise DataError(f"the class folder {folder} holds no images: add images to it, or remove it")
+        paths += found
+        labels += [label] * len(found)
+    if len(folders) < 2:
+        raise DataError(f"{root} has only one class, {folders[0].name!r}: add a folder for each further class")
+    return tuple(folder.name for folder in folders), _Files(paths, np.array(labels, dtype=np.int32))
+
+
+def _subfolders(path: Path) -> list[Path]:
+    try:
+        return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist: give the folder that holds the class folders") from None
+    except NotADirectoryError:
+        raise DataError(f"{path} is a file: give the folder that holds the class folders") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): change its permissions, or copy it") from error
+
+
+def _image_files(folder: Path) -> list[Path]:
+    found = []
+    for place, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        found += [
+            Path(place, name)
+            for name in names
+            if not name.startswith(".") and Path(name).suffix.lower() in image_suffixes()
+        ]
+    return sorted(found)

@@ -1,0 +1,72 @@
+"""What every data set gives: images as bytes with their labels, a summary for a page, a few samples."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+SMALLEST_SIZE = 8
+LARGEST_SIZE = 512
+
+
+@dataclass(frozen=True, eq=False)
+class ImageData:
+    """A data set in memory, decoded and resized.
+
+    Shapes:
+        x_train, x_test: uint8 (n, h, w, c), values 0..255.
+        y_train, y_test: int32 (n,), indices into `class_names`.
+
+    Attributes:
+        source: the text that names the data set, such as `shapes` or `folder:photos`.
+        notes: what a reader should know, such as images that were skipped.
+        fingerprint: 16 hexadecimal digits; two data sets with the same one hold the same images.
+    """
+
+    source: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a page says about a data set before anything is decoded.
+
+    The counts are of files and rows: images that turn out unreadable are still among them.
+    """
+
+    source: str
+    title: str
+    classes: int
+    train_images: int
+    test_images: int
+    class_names: tuple[str, ...]
+
+
+class DataSet(ABC):
+    """A place that images come from. Each kind of source is one subclass in one file."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Make sure that the data set can be used, without decoding an image.
+
+        Raises:
+            DataError: something is missing; the message says what and what to do.
+        """
+
+    @abstractmethod
+    def describe(self) -> Summary:
+        """Return counts and class names, fast enough for a page."""
+
+    @abstractmethod
+    def load(self, size: int, channels: int, seed: int) -> ImageData:
+        """Return all images at `size` x `size` pixels with 1 or 3 channels."""
+
+    @abstractmethod
+    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return a few RGB images from as many classes as possible, and their labels."""

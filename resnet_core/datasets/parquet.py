@@ -1,0 +1,141 @@
+"""Images in parquet files: `parquet:PATH`, with the columns of the public CIFAR-10 files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from resnet_core.datasets.cache import cached, digest, file_facts
+from resnet_core.datasets.image_data import DataSet, ImageData, Summary
+from resnet_core.datasets.images import decode_all, empty_images, skipped_note
+from resnet_core.datasets.parquet_files import (
+    Table,
+    find_files,
+    open_parquet,
+    open_table,
+    read_batches,
+    read_classes,
+)
+from resnet_core.datasets.sampling import sample_by_class
+from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.errors import DataError
+
+VERSION = 1  # part of every fingerprint: raise it when the same files would give other arrays
+
+
+@dataclass(frozen=True)
+class Parquet(DataSet):
+    """Files with the columns `img` (bytes, or a struct with `bytes`) and `label`."""
+
+    source: str
+    path: Path
+
+    def check(self) -> None:
+        """Make sure that the files are there, have the columns and hold rows."""
+        self._tables()
+
+    def describe(self) -> Summary:
+        """Count rows by the files' footers; class names need the column of labels at most."""
+        tables, _ = self._tables()
+        names, _ = read_classes(tables)
+        train, test = tables[0].rows, tables[1].rows if len(tables) > 1 else 0
+        if not test:
+            test = test_count(train)
+            train -= test
+        title = f"Parquet images in {self.path.resolve().name or self.path}"
+        return Summary(self.source, title, len(names), train, test, names)
+
+    def load(self, size: int, channels: int, seed: int) -> ImageData:
+        """Decode all images on all cores, or take them from the cache if no file has changed since."""
+        tables, notes = self._tables()
+        files = [file for table in tables for file in table.files]
+        root = self.path if self.path.is_dir() else self.path.parent
+        fingerprint = digest("parquet", VERSION, size, channels, file_facts(root, files))
+        name = f"parquet-{digest(fingerprint, str(self.path.resolve()))}"
+        data = cached(name, lambda: self._decode(tables, notes, size, channels, fingerprint))
+        return replace(data, source=self.source)
+
+    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Decode a few images, of one row group where that holds enough classes."""
+        tables, _ = self._tables()
+        names, all_labels = read_classes(tables)
+        table, labels = tables[-1], all_labels[-1]
+        groups = _row_groups(table)
+        rng = np.random.default_rng(seed)
+        _, _, start, stop = groups[rng.integers(len(groups))]
+        inside = np.full_like(labels, -1)
+        inside[start:stop] = labels[start:stop]
+        if len(np.unique(inside[inside >= 0])) < min(count, len(names)):
+            inside = labels
+        read: dict[int, list[bytes | None]] = {}
+
+        def fetch(place: int) -> bytes | None:
+            which = next(i for i, (_, _, _, stop) in enumerate(groups) if place < stop)
+            file, group, start, _ = groups[which]
+            if which not in read:
+                read[which] = [value for batch in read_batches(file, table.leaf, group) for value in batch]
+            return read[which][place - start]
+
+        return sample_by_class(inside, fetch, count, size, seed, self.source)
+
+    def _tables(self) -> tuple[list[Table], tuple[str, ...]]:
+        train, test, notes = find_files(self.path)
+        tables = [open_table(files) for files in (train, test) if files]
+        for table in tables:
+            if not table.rows:
+                raise DataError(f"{table.files[0]} holds no rows: give a file with images")
+        return tables, notes
+
+    def _decode(
+        self, tables: list[Table], notes: tuple[str, ...], size: int, channels: int, fingerprint: str
+    ) -> ImageData:
+        total = sum(table.rows for table in tables)
+        empty_images(total, size, channels, self.source)
+        names, labels = read_classes(tables)
+        arrays, skipped = [], []
+        for table, known in zip(tables, labels, strict=True):
+            images, reasons = _decode_table(table, size, channels, self.source)
+            for row in np.flatnonzero(known < 0):
+                reasons[row] = reasons[row] or "no label"
+            named = zip(_row_names(table), reasons, strict=True)
+            skipped += [(name, reason) for name, reason in named if reason is not None]
+            good = np.array([reason is None for reason in reasons], dtype=bool)
+            if not good.any():
+                raise DataError(f"none of the {len(good)} images of {table.files[0]} could be read: replace the file")
+            arrays.append((images, known) if good.all() else (images[good], known[good]))
+        notes += skipped_note(total, skipped, "rows")
+        if len(arrays) == 2:
+            (x_train, y_train), (x_test, y_test) = arrays
+        else:
+            (x_train, y_train, x_test, y_test), note = set_aside_test(*arrays[0])
+            notes += (note,)
+        return ImageData(self.source, x_train, y_train, x_test, y_test, names, notes, fingerprint)
+
+
+def _decode_table(table: Table, size: int, channels: int, source: str) -> tuple[np.ndarray, list[str | None]]:
+    images = empty_images(table.rows, size, channels, source)
+    reasons: list[str | None] = []
+    for file in table.files:
+        for batch in read_batches(file, table.leaf):
+            start = len(reasons)
+            reasons += decode_all(batch, images[start : start + len(batch)])
+    return images, reasons
+
+
+def _row_groups(table: Table) -> list[tuple[Path, int, int, int]]:
+    """Return file, number, first row and row after the last of each row group, counted over the whole table."""
+    groups, start = [], 0
+    for file in table.files:
+        metadata = open_parquet(file).metadata
+        for group in range(metadata.num_row_groups):
+            rows = metadata.row_group(group).num_rows
+            groups.append((file, group, start, start + rows))
+            start += rows
+    return groups
+
+
+def _row_names(table: Table) -> Iterator[str]:
+    """Name each row by its file and its place there, counted from 0 as data frames do."""
+    for file in table.files:
+        yield from (f"{file.name} row {row}" for row in range(open_parquet(file).metadata.num_rows))
