@@ -1,0 +1,49 @@
+"""Pad, crop and flip as one layer of pure keras.ops, on the device, with an offset for every image."""
+
+import keras
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable(package="resnet_lab")
+class PadCropFlip(layers.Layer):
+    """Shift each image by up to `pixels` in both directions, zeros coming in, and mirror half of the images.
+
+    Equal to padding by `pixels` on each side and cropping at random. Does nothing outside of training.
+
+    Args:
+        pixels: the largest shift; the paper uses 4 at 32x32.
+        seed: makes the draws repeatable.
+
+    Shapes: (n, h, w, c) -> (n, h, w, c).
+
+    Source: He et al. 2015, section 4.2.
+    """
+
+    def __init__(self, pixels, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.pixels = pixels
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        n, h, w, c = ops.shape(x)[0], *x.shape[1:]
+        p = self.pixels
+        draws = ops.cast(ops.floor(keras.random.uniform((n, 2), seed=self.generator) * (2 * p + 1)), "int32")
+        mirrored = keras.random.uniform((n, 1), seed=self.generator) < 0.5
+        x = ops.pad(x, ((0, 0), (p, p), (p, p), (0, 0)))
+        rows = draws[:, :1] + ops.arange(h, dtype="int32")
+        columns = ops.arange(w, dtype="int32")
+        columns = draws[:, 1:] + ops.where(mirrored, w - 1 - columns, columns)
+        # One gather over flattened pixels: an index for every pixel of every image.
+        indices = rows[:, :, None] * (w + 2 * p) + columns[:, None, :]
+        flat = ops.reshape(x, (-1, (h + 2 * p) * (w + 2 * p), c))
+        picked = ops.take_along_axis(flat, ops.reshape(indices, (-1, h * w, 1)), axis=1)
+        return ops.reshape(picked, (-1, h, w, c))
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def get_config(self):
+        return {**super().get_config(), "pixels": self.pixels, "seed": self.seed}
