@@ -1,0 +1,26 @@
+"""The app's frame: `streamlit run app/Home.py`."""
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).resolve().parents[1])
+if ROOT not in sys.path:  # Streamlit puts only app/ there
+    sys.path.insert(0, ROOT)
+
+import streamlit as st  # noqa: E402
+
+import app.startup  # noqa: E402, F401  once per process
+from app.boundary import guarded  # noqa: E402
+
+st.set_page_config(page_title="ResNet Lab", page_icon=":material/route:", layout="wide")
+
+PAGES = [
+    st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("views/build.py", title="Build", icon=":material/account_tree:"),
+    st.Page("views/train.py", title="Train", icon=":material/play_circle:"),
+    st.Page("views/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
+]
+
+page = st.navigation(PAGES, position="top")
+with guarded(page.title):
+    page.run()

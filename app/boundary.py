@@ -1,0 +1,31 @@
+"""The frame around every page: an error becomes one line on the page, and its traceback goes to the terminal."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import streamlit as st
+
+from resnet_core.errors import LabError, one_line
+
+_log = logging.getLogger("resnet_lab")
+
+
+@contextlib.contextmanager
+def guarded(where: str) -> Iterator[None]:
+    """Show an error that a page raised as one line.
+
+    Args:
+        where: the page's title, for the log.
+    """
+    try:
+        yield
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+    except Exception as error:
+        _log.exception("%s failed", where)
+        st.error(
+            f"This page met an error of its own ({type(error).__name__}: {one_line(error)}). "
+            "Nothing was lost: reload the page; the terminal that runs the app shows the details.",
+            icon=":material/bug_report:",
+        )

@@ -1,0 +1,54 @@
+"""Every cached computation of the app, each bounded. Any visitor can clear these caches: nothing that matters is in them."""
+
+import streamlit as st
+
+from resnet_core.code import keras_code
+from resnet_core.costs import Costs, count_costs
+from resnet_core.datasets import Summary, describe, samples
+from resnet_core.drawing import Detail, Drawing, Format, draw
+from resnet_core.graph import Graph, build_graph
+from resnet_core.recipes import Recipe
+from resnet_core.spec import ResNetSpec
+
+_BY_CONTENT = {ResNetSpec: lambda spec: spec.key, Recipe: lambda recipe: recipe.model_dump_json()}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
+def costs(spec: ResNetSpec) -> Costs:
+    """Count a network; its graph is `.graph`."""
+    return count_costs(build_graph(spec))
+
+
+def graph(spec: ResNetSpec) -> Graph:
+    """Return a network's graph."""
+    return costs(spec).graph
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+def drawing(spec: ResNetSpec, detail: Detail) -> Drawing:
+    """Lay out a network as a picture."""
+    return draw(graph(spec), detail)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+def picture(spec: ResNetSpec, detail: Detail, file_format: Format) -> bytes:
+    """Render a network's picture."""
+    return drawing(spec, detail).render(file_format)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+def code(spec: ResNetSpec, recipe: Recipe | None = None, data: str = "shapes") -> str:
+    """Write a network as a stand-alone Keras script."""
+    return keras_code(spec, recipe, data)
+
+
+@st.cache_data(max_entries=16, ttl=60, show_spinner=False)
+def summary(source: str) -> Summary:
+    """Summarize a data set; asked again after a minute, as files may come and go."""
+    return describe(source)
+
+
+@st.cache_data(max_entries=16, ttl=60, show_spinner=False)
+def sample_images(source: str, count: int = 8):
+    """Return a few images of a data set, and their labels."""
+    return samples(source, count)

@@ -1,0 +1,265 @@
+"""The reader's choices: one value object a page, which is the page's URL and survives in the session.
+
+A page opens its state, shows widgets from it, and keeps what came of it. A link with parameters wins over what the
+session remembers; a mangled link is said in one line and replaced by what can be read of it.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
+
+import streamlit as st
+
+from app.charts.curves import Axis, Layout
+from resnet_core.errors import InputError, RecipeError
+from resnet_core.families import PRESETS, get_spec, preset_of
+from resnet_core.recipes import RECIPES, Recipe, make_recipe
+from resnet_core.spec import ResNetSpec
+
+LONGEST_TOKEN = 2_000
+MOST_RUNS = 40
+
+
+def spec_token(spec: ResNetSpec) -> str:
+    """Write a network for a URL: its preset's name, or the fields that differ from the defaults.
+
+    Example:
+        >>> spec_token(ResNetSpec(stages=(1, 2), residual=False))
+        'stages.1-2~residual.0'
+    """
+    preset = preset_of(spec)
+    if preset:
+        return preset.name
+    return "~".join(f"{name}.{value}" for name, value in spec.to_query().items())
+
+
+def read_spec(token: str) -> ResNetSpec:
+    """Read a network from a URL.
+
+    Raises:
+        SpecError: it names no preset, or a field that cannot be read.
+    """
+    if token in PRESETS:
+        return get_spec(token)
+    if "." not in token:
+        return get_spec(token)
+    pairs = [part.partition(".") for part in token[:LONGEST_TOKEN].split("~")]
+    return ResNetSpec.from_query({name: value for name, _, value in pairs})
+
+
+def recipe_token(recipe: Recipe) -> str:
+    """Write a recipe for a URL: its name, or the fields that differ from the defaults."""
+    for name, known in RECIPES.items():
+        if known == recipe:
+            return name
+    values = recipe.model_dump(mode="json", exclude_defaults=True)
+    return "~".join(f"{k}.{'-'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in values.items())
+
+
+def read_recipe(token: str) -> Recipe:
+    """Read a recipe from a URL.
+
+    Raises:
+        RecipeError: it is neither a recipe's name nor readable fields.
+    """
+    if token in RECIPES:
+        return RECIPES[token]
+    values: dict[str, Any] = {}
+    for part in token[:LONGEST_TOKEN].split("~"):
+        name, dot, value = part.partition(".")
+        if not dot:
+            raise RecipeError(f"no recipe is called {token[:60]!r}: choose one of {', '.join(RECIPES)}")
+        values[name] = [step for step in value.split("-") if step] if name == "milestones" else value
+    return make_recipe(values)
+
+
+@dataclass(frozen=True)
+class BuildState:
+    """What the Build page shows."""
+
+    spec: ResNetSpec = field(default_factory=lambda: get_spec("resnet20"))
+    other: ResNetSpec | None = None
+    detail: str = "blocks"
+    node: str | None = None
+    tab: str = "graph"
+
+    def to_query(self) -> dict[str, str]:
+        query = {"spec": spec_token(self.spec), "detail": self.detail, "tab": self.tab}
+        if self.other:
+            query["other"] = spec_token(self.other)
+        if self.node:
+            query["node"] = self.node
+        return query
+
+    def with_query(self, name: str, text: str) -> Self:
+        match name:
+            case "spec" | "other":
+                return replace(self, **{name: read_spec(text)})
+            case "detail":
+                return replace(self, detail=_one_of(name, text, ("stages", "blocks", "layers")))
+            case "tab":
+                return replace(self, tab=_one_of(name, text, ("graph", "layers", "side", "code")))
+            case "node":
+                return replace(self, node=text[:80])
+        raise InputError(f"this page knows no {name!r}: it was left out")
+
+
+@dataclass(frozen=True)
+class TrainState:
+    """What the Train page is about to launch, and which runs it watches."""
+
+    specs: tuple[ResNetSpec, ...] = field(
+        default_factory=lambda: (get_spec("pocket_resnet20"), get_spec("pocket_plain20"))
+    )
+    data: str = "shapes"
+    recipe: Recipe = field(default_factory=lambda: RECIPES["quick"])
+    seed: int = 0
+    watch: tuple[str, ...] = ()
+
+    def to_query(self) -> dict[str, str]:
+        query = {
+            "specs": ",".join(map(spec_token, self.specs)),
+            "data": self.data,
+            "recipe": recipe_token(self.recipe),
+            "seed": str(self.seed),
+        }
+        if self.watch:
+            query["watch"] = ",".join(self.watch)
+        return query
+
+    def with_query(self, name: str, text: str) -> Self:
+        match name:
+            case "specs":
+                return replace(self, specs=tuple(read_spec(token) for token in _listed(text)))
+            case "data":
+                return replace(self, data=text[:1_000])
+            case "recipe":
+                return replace(self, recipe=read_recipe(text))
+            case "seed":
+                return replace(self, seed=_seed(text))
+            case "watch":
+                return replace(self, watch=_listed(text))
+        raise InputError(f"this page knows no {name!r}: it was left out")
+
+
+@dataclass(frozen=True)
+class CompareState:
+    """Which runs the Compare page shows, and how."""
+
+    runs: tuple[str, ...] = ()
+    layout: Layout = Layout.SIDES
+    x: Axis = Axis.EPOCH
+    log: bool = False
+    smoothing: float = 0.0
+
+    def to_query(self) -> dict[str, str]:
+        query = {"layout": self.layout.value, "x": self.x.value}
+        if self.runs:
+            query["runs"] = ",".join(self.runs)
+        if self.log:
+            query["log"] = "1"
+        if self.smoothing:
+            query["smoothing"] = f"{self.smoothing:g}"
+        return query
+
+    def with_query(self, name: str, text: str) -> Self:
+        match name:
+            case "runs":
+                return replace(self, runs=_listed(text))
+            case "layout":
+                return replace(self, layout=Layout(_one_of(name, text, list(Layout))))
+            case "x":
+                return replace(self, x=Axis(_one_of(name, text, list(Axis))))
+            case "log":
+                return replace(self, log=_one_of(name, text, ("0", "1")) == "1")
+            case "smoothing":
+                return replace(self, smoothing=_fraction(name, text))
+        raise InputError(f"this page knows no {name!r}: it was left out")
+
+
+@dataclass(frozen=True)
+class HomeState:
+    """Which study Home shows; empty for the newest."""
+
+    study: str = ""
+
+    def to_query(self) -> dict[str, str]:
+        return {"study": self.study} if self.study else {}
+
+    def with_query(self, name: str, text: str) -> Self:
+        if name == "study":
+            return replace(self, study=text[:40])
+        raise InputError(f"this page knows no {name!r}: it was left out")
+
+
+State = TypeVar("State", BuildState, TrainState, CompareState, HomeState)
+
+
+def read_state(kind: type[State], query: dict[str, str]) -> tuple[State, list[str]]:
+    """Read a page's state from URL parameters, and one line for each that could not be read."""
+    state, problems = kind(), []
+    for name, text in query.items():
+        try:
+            state = state.with_query(name, text)
+        except InputError as error:
+            problems.append(f"The link's {name!r} was left out: {error}")
+    return state, problems
+
+
+def open_state(kind: type[State]) -> State:
+    """Return the page's state: from the link if it says anything new, else as the session remembers it.
+
+    Problems with a link are shown where this is called.
+    """
+    query = {name: st.query_params[name] for name in st.query_params}
+    remembered = st.session_state.get(_slot(kind))
+    if query and (remembered is None or query != st.session_state.get(_slot(kind) + ":query")):
+        state, problems = read_state(kind, query)
+        for problem in problems:
+            st.warning(problem, icon=":material/link_off:")
+        st.session_state[_slot(kind)] = state
+        return state
+    return remembered or kind()
+
+
+def keep_state(state: State) -> None:
+    """Remember the page's state in the session and in the URL."""
+    query = state.to_query()
+    st.session_state[_slot(type(state))] = state
+    st.session_state[_slot(type(state)) + ":query"] = query
+    if {name: st.query_params[name] for name in st.query_params} != query:
+        st.query_params.from_dict(query)
+
+
+def remember(state: State) -> None:
+    """Set another page's state before switching to it."""
+    st.session_state[_slot(type(state))] = state
+
+
+def _slot(kind: type) -> str:
+    return f"state:{kind.__name__}"
+
+
+def _one_of(name: str, text: str, allowed) -> str:
+    if text not in list(map(str, allowed)):
+        raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, received {text[:40]!r}")
+    return text
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text[: 20 * LONGEST_TOKEN].split(",") if part)[:MOST_RUNS]
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InputError(f"seed must be a whole number from 0 to 999999999, received {text[:40]!r}")
+    return int(text)
+
+
+def _fraction(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 0.99:
+        raise InputError(f"{name} must be a number from 0 to 0.99, received {text[:40]!r}")
+    return value
