@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -78,8 +79,7 @@ class TestEveryFile:
         assert lines <= MAX_LINES, f"{path.name} has {lines} lines, allowed are {MAX_LINES}: split it in two concepts"
 
     def test_names_its_third_party_imports_in_the_requirements(self, path):
-        distributions = packages_distributions()
-        named = _required()
+        distributions, named = _installed(), _required()
         for item in _imports(path):
             if item.top in sys.stdlib_module_names or item.top in {"resnet_core", "app"}:
                 continue
@@ -139,7 +139,7 @@ def test_it_starts_without_keras_and_without_what_it_does_not_need(what, absent)
 def test_nothing_the_app_imports_loads_keras():
     modules = [_place(path) for path in FILES if path.is_relative_to(ROOT / "app")]
     names = [name.removesuffix(".__init__") for name in modules if name != "app.Home" and ".views." not in name]
-    loaded = set(_run(f"import sys, {', '.join(names)}\nprint(*sys.modules)").split())
+    loaded = set(_run(f"import {', '.join(['sys', *names])}\nprint(*sys.modules)").split())
     assert not loaded & {"keras", *BACKENDS}
 
 
@@ -226,6 +226,13 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
+@cache
+def _installed() -> dict[str, list[str]]:
+    """Return the distributions that bring each importable name."""
+    return packages_distributions()
+
+
+@cache
 def _required() -> set[str]:
     """Return the distributions that requirements.txt names, in normal form."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
