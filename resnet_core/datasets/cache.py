@@ -39,7 +39,7 @@ def find(name: str) -> ImageData | None:
     try:
         file = _file(name)
         # The zip container checks a sum over every array, so a flipped bit is noticed.
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in _ARRAYS}
             facts = json.loads(str(stored["facts"]))
         os.utime(file)

@@ -20,7 +20,7 @@ from resnet_core.errors import DataError
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 VERSION = 1
 _SITE = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
-_KEPT = f"cifar10-{VERSION}"
+KEPT_AS = f"cifar10-{VERSION}"  # in the cache, once it has been downloaded
 _OTHER_WAYS = "bring the images as parquet:PATH or folder:PATH, or use shapes, which needs no download"
 _ANSWER_SECONDS = 10
 _STALL_SECONDS = 30
@@ -42,16 +42,16 @@ class Cifar10(DataSet):
         Raises:
             DataError: they could not be downloaded; the message names the other ways.
         """
-        data = find(_KEPT)
+        data = find(KEPT_AS)
         if data is None:
             data = _as_image_data(*_download())
-            keep(_KEPT, data)
+            keep(KEPT_AS, data)
         x_train, x_test = (resize_all(images, size, channels) for images in (data.x_train, data.x_test))
         return replace(data, x_train=x_train, x_test=x_test, fingerprint=digest("cifar10", VERSION, size, channels))
 
     def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a few test images if the data set was downloaded before."""
-        data = find(_KEPT)
+        data = find(KEPT_AS)
         if data is None:
             raise DataError("cifar10 has not been downloaded yet: its samples can be shown after the first run on it")
         rng = np.random.default_rng(seed)

@@ -113,7 +113,7 @@ def _list_contents(path: Path) -> _Contents:
     names, train = _list_classes(by_name["train"], _subfolders(by_name["train"]))
     if not tests:
         return _Contents(names, train, None, ())
-    test_names, test = _list_classes(tests[0], _subfolders(tests[0]))
+    test_names, test = _list_classes(tests[0], _subfolders(tests[0]), fewest=1)
     unknown = sorted(set(test_names) - set(names))
     if unknown:
         raise DataError(
@@ -125,7 +125,7 @@ def _list_contents(path: Path) -> _Contents:
     return _Contents(names, train, _Files(test.paths, places[test.labels]), tuple(unused))
 
 
-def _list_classes(root: Path, folders: list[Path]) -> tuple[tuple[str, ...], _Files]:
+def _list_classes(root: Path, folders: list[Path], fewest: int = 2) -> tuple[tuple[str, ...], _Files]:
     if not folders:
         raise DataError(f"{root} has no class folders: make one folder of images for each class")
     paths, labels = [], []
@@ -135,7 +135,7 @@ def _list_classes(root: Path, folders: list[Path]) -> tuple[tuple[str, ...], _Fi
             raise DataError(f"the class folder {folder} holds no images: add images to it, or remove it")
         paths += found
         labels += [label] * len(found)
-    if len(folders) < 2:
+    if len(folders) < fewest:
         raise DataError(f"{root} has only one class, {folders[0].name!r}: add a folder for each further class")
     return tuple(folder.name for folder in folders), _Files(paths, np.array(labels, dtype=np.int32))
 

@@ -13,6 +13,7 @@ from resnet_core.datasets.jpeg import decode_plain_jpeg
 from resnet_core.errors import DataError
 
 LARGEST_PIXELS = 64_000_000  # of one encoded image; more would fill the memory when decoded
+_TOO_LARGE = f"over {LARGEST_PIXELS // 10**6} megapixels"
 LARGEST_BYTES = 8 << 30  # of one data set in memory
 _ORIENTATION = 0x0112
 _CHUNK = 64
@@ -50,12 +51,14 @@ def decode(encoded: bytes | Path, size: int, channels: int) -> np.ndarray:
         with Image.open(io.BytesIO(encoded) if isinstance(encoded, bytes) else encoded, formats=formats) as image:
             # The header gives the size, so a huge image is refused before it is decoded.
             if image.width * image.height > LARGEST_PIXELS:
-                raise UnreadableImage(f"over {LARGEST_PIXELS // 10**6} megapixels")
+                raise UnreadableImage(_TOO_LARGE)
             if min(image.size) >= 4 * size:
                 image.draft(None, (2 * size, 2 * size))
             return _to_array(_to_square(_to_mode(_upright(image), channels), size), channels)
     except UnreadableImage:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnreadableImage(_TOO_LARGE) from error
     except Exception as error:
         # A damaged file can make a decoder raise anything: struct.error, SyntaxError, IndexError, zlib.error.
         raise UnreadableImage("") from error
