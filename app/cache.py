@@ -1,4 +1,4 @@
-"""Every cached computation of the app, each bounded. Any visitor can clear these caches: nothing that matters is in them."""
+"""Every cached computation of the app, each bounded: any visitor can clear them, so nothing that matters is in them."""
 
 import streamlit as st
 

@@ -230,6 +230,18 @@ def keep_state(state: State) -> None:
         st.query_params.from_dict(query)
 
 
+def project(key: str, value: Any) -> str:
+    """Set a widget from the state wherever the state has moved since the widget was last shown; return its key.
+
+    Call it right before the widget is made. A reader's own change of the widget is left alone.
+    """
+    shown = f"{key}:shown"
+    if key not in st.session_state or shown not in st.session_state or st.session_state[shown] != value:
+        st.session_state[key] = value
+    st.session_state[shown] = value
+    return key
+
+
 def remember(state: State) -> None:
     """Set another page's state before switching to it."""
     st.session_state[_slot(type(state))] = state

@@ -1,0 +1,109 @@
+"""Epochs and steps of some runs as they arrive: each poll reads only the rows written since the last one."""
+
+from dataclasses import dataclass, field
+
+from app.charts.curves import Curve
+from resnet_core.results import Epoch, Step
+from resnet_core.runs import store
+from resnet_core.runs.records import Job
+from resnet_core.spec import make_spec
+
+MOST_STEPS = 600
+
+
+@dataclass
+class Feed:
+    """What one page has read so far of some runs. A page keeps it in its session."""
+
+    job_ids: tuple[str, ...]
+    with_steps: bool = True
+    jobs: tuple[Job, ...] = ()
+    epoch_cursor: int = 0
+    step_cursor: int = 0
+    epochs: dict[str, dict[int, Epoch]] = field(default_factory=dict)
+    steps: dict[str, dict[int, Step]] = field(default_factory=dict)
+
+    def poll(self) -> None:
+        """Read what is new. Rows that were written again replace the older ones.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        found = {job.id: job for job in store.jobs(ids=self.job_ids)}
+        self.jobs = tuple(found[job_id] for job_id in self.job_ids if job_id in found)
+        epochs = store.epochs(self.job_ids, after=self.epoch_cursor)
+        self.epoch_cursor = epochs.cursor
+        for job_id, epoch in epochs.items:
+            self.epochs.setdefault(job_id, {})[epoch.epoch] = epoch
+        if not self.with_steps:
+            return
+        steps = store.steps(self.job_ids, after=self.step_cursor)
+        self.step_cursor = steps.cursor
+        for job_id, step in steps.items:
+            self.steps.setdefault(job_id, {})[step.step] = step
+
+    @property
+    def active(self) -> bool:
+        """Whether any of the runs waits or runs."""
+        return any(job.active for job in self.jobs)
+
+    def epochs_of(self, job_id: str) -> tuple[Epoch, ...]:
+        """Return a run's epochs in order."""
+        rows = self.epochs.get(job_id, {})
+        return tuple(rows[number] for number in sorted(rows))
+
+    def steps_of(self, job_id: str) -> tuple[Step, ...]:
+        """Return a run's sampled steps in order."""
+        rows = self.steps.get(job_id, {})
+        return tuple(rows[number] for number in sorted(rows))
+
+    def curves(self) -> list[Curve]:
+        """Return the runs as curves, those of the same network told apart by seed, or by id if that is the same too."""
+        labels = run_labels(self.jobs)
+        curves = []
+        for job in self.jobs:
+            spec = make_spec(job.spec)
+            steps = self.steps_of(job.id)
+            curves.append(
+                Curve(
+                    label=labels[job.id],
+                    residual=spec.residual,
+                    depth=spec.depth,
+                    epochs=self.epochs_of(job.id),
+                    steps=_binned(steps, MOST_STEPS),
+                    steps_per_epoch=job.steps_per_epoch,
+                )
+            )
+        return curves
+
+
+def run_labels(jobs: tuple[Job, ...] | list[Job]) -> dict[str, str]:
+    """Return a short name for each run that no other run of the list has."""
+    labels = {job.id: job.name for job in jobs}
+    for tell in (lambda job: f"seed {job.seed}", lambda job: job.id):
+        names = list(labels.values())
+        for job in jobs:
+            if names.count(labels[job.id]) > 1:
+                labels[job.id] = f"{labels[job.id]} {tell(job)}"
+    return labels
+
+
+def _binned(steps: tuple[Step, ...], most: int) -> tuple[Step, ...]:
+    """Return at most `most` steps, each the mean of its neighbors: no sample is dropped."""
+    if len(steps) <= most:
+        return steps
+    size = -(-len(steps) // most)
+    bins = [steps[first : first + size] for first in range(0, len(steps) - len(steps) % size, size)]
+    bins += [steps[len(bins) * size :]] if len(bins) * size < len(steps) else []
+    return tuple(
+        Step(
+            step=group[-1].step,
+            epoch=group[-1].epoch,
+            loss=sum(step.loss for step in group) / len(group),
+            error=sum(step.error for step in group) / len(group),
+            learning_rate=group[-1].learning_rate,
+            images_per_second=sum(step.images_per_second for step in group) / len(group),
+            seconds=group[-1].seconds,
+        )
+        for group in bins
+    )

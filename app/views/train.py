@@ -1,0 +1,112 @@
+"""Train: which networks, on what data, by which recipe; what it will cost; then the runs as they go."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import theme
+from app.state import CompareState, TrainState, keep_state, open_state, project, remember
+from app.widgets.data_picker import data_picker
+from app.widgets.live_runs import live_runs
+from app.widgets.queue_list import device_line, other_runs
+from app.widgets.recipe_form import recipe_form
+from app.widgets.spec_chips import spec_chips
+from resnet_core.datasets import Summary
+from resnet_core.recipes import Recipe
+from resnet_core.results import ACTIVE
+from resnet_core.runs import queue, store
+from resnet_core.runs.estimate import estimate
+from resnet_core.spec import ResNetSpec
+
+
+def page() -> None:
+    state = open_state(TrainState)
+    st.title("Train")
+    what, on_what = st.columns(2, gap="large")
+    with what:
+        specs = spec_chips(state.specs, key="train:specs")
+        recipe = recipe_form(state.recipe, key="train:recipe")
+    with on_what:
+        data, summary = data_picker(state.data, key="train:data")
+        seed = st.number_input(
+            "Seed",
+            0,
+            999_999_999,
+            key=project("train:seed", state.seed),
+            help="Of initial weights, sample order, split and augmentation.",
+        )
+    chosen = TrainState(specs, data, recipe or state.recipe, seed, state.watch)
+    if recipe:
+        chosen = _launch(chosen, summary)
+    keep_state(chosen)
+    if chosen != state:
+        st.rerun()
+    st.divider()
+    _runs(state)
+
+
+def _launch(state: TrainState, summary: Summary | None) -> TrainState:
+    """Say what the runs will cost and launch them; return the state that watches what was launched."""
+    if not state.specs:
+        st.info("Choose at least one network above.", icon=":material/account_tree:")
+        return state
+    if summary is None:
+        return state
+    specs = [_for_classes(spec, summary.classes) for spec in state.specs]
+    changed = [spec.name for spec, before in zip(specs, state.specs, strict=True) if spec != before]
+    if changed:
+        st.caption(f"{', '.join(changed)}: the last layer gets {summary.classes} outputs, one for each class.")
+    line, button = st.columns([4, 1], vertical_alignment="center")
+    line.markdown(_cost_line(specs, state.recipe, summary))
+    if not button.button("Launch", type="primary", icon=":material/play_arrow:", width="stretch", key="train:launch"):
+        return state
+    requests = [queue.Request(spec, state.recipe, state.data, state.seed) for spec in specs]
+    ids = queue.submit_many(requests, study=queue.new_study("set") if len(requests) > 1 else None)
+    return replace(state, watch=tuple(ids))
+
+
+def _cost_line(specs: list[ResNetSpec], recipe: Recipe, summary: Summary) -> str:
+    held_out = recipe.validation_size or 0
+    train_images = min(recipe.train_size or summary.train_images, max(summary.train_images - held_out, 1))
+    val_images = held_out or summary.test_images
+    costs = [estimate(spec, recipe, train_images, val_images) for spec in specs]
+    duration = theme.seconds(sum(cost.seconds for cost in costs))
+    memory = theme.memory(max(cost.memory_bytes for cost in costs))
+    runs = f"{len(specs)} run{'s' if len(specs) > 1 else ''}"
+    return f"**{runs}, about {duration} on this computer, up to {memory} of memory**  \n:small[{costs[0].basis}]"
+
+
+def _for_classes(spec: ResNetSpec, classes: int) -> ResNetSpec:
+    return spec if spec.classes == classes else spec.model_copy(update={"classes": classes})
+
+
+def _runs(state: TrainState) -> None:
+    device_line()
+    watch = state.watch or tuple(job.id for job in reversed(store.jobs(states=ACTIVE, kind="train")))
+    known = {job.id for job in store.jobs(ids=watch)} if watch else set()
+    missing = [job_id for job_id in watch if job_id not in known]
+    if missing:
+        st.warning(f"The link's runs {', '.join(missing)} are not in this lab: they were deleted or ran elsewhere.")
+    watch = tuple(job_id for job_id in watch if job_id in known)
+    if not watch:
+        st.info(
+            "The curves of your runs will grow here, training error thin, validation error bold. Launch one above.",
+            icon=":material/show_chart:",
+        )
+    else:
+        live_runs(
+            watch,
+            key="train:live",
+            title="Error of the runs launched here",
+            when_done=lambda feed: _after(tuple(job.id for job in feed.jobs)),
+        )
+    other_runs(watch)
+
+
+def _after(ids: tuple[str, ...]) -> None:
+    if st.button("Open in Compare", icon=":material/stacked_line_chart:", key="train:compare"):
+        remember(CompareState(runs=ids))
+        st.switch_page("views/compare.py")
+
+
+page()

@@ -1,0 +1,70 @@
+"""Choosing a data set: the kind, a path where it needs one, and eight of its images."""
+
+import streamlit as st
+
+from app import cache, theme
+from app.state import project
+from resnet_core.datasets import Summary, check_source
+from resnet_core.errors import LabError, one_line
+
+KINDS = {
+    "shapes": "Drawn shapes (built in)",
+    "parquet": "Parquet files",
+    "folder": "Folders of images, one a class",
+    "cifar10": "CIFAR-10 (downloads 170 MB once)",
+}
+
+PATH_HELP = {
+    "parquet": "A parquet file, or a folder of them, on the computer that runs the app; columns img and label.",
+    "folder": "A folder with one folder a class, or with train/ and test/ in it, on the computer that runs the app.",
+}
+
+
+def data_picker(source: str, *, key: str) -> tuple[str, Summary | None]:
+    """Show the choice and return the source chosen, with its summary, or None while it cannot be used.
+
+    Args:
+        source: as the page's state holds it.
+        key: of this widget in its page.
+    """
+    kind, _, path = source.partition(":")
+    if kind not in KINDS:
+        st.error(f"Data {source[:60]!r} is not known: choose one of the list.", icon=":material/error:")
+        kind, path = "shapes", ""
+    chosen = st.selectbox("Data", list(KINDS), format_func=KINDS.__getitem__, key=project(f"{key}:kind", kind))
+    if chosen in PATH_HELP:
+        place = project(f"{key}:path", path if chosen == kind else "")
+        path = st.text_input("Path", key=place, help=PATH_HELP[chosen], placeholder="path/to/data").strip()
+        if not path:
+            st.info(f"Type the path. {PATH_HELP[chosen]}", icon=":material/folder:")
+            return f"{chosen}:", None
+        chosen = f"{chosen}:{path}"
+    try:
+        check_source(chosen)
+        summary = cache.summary(chosen)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return chosen, None
+    st.caption(
+        f"{theme.count(summary.train_images)} images to train on, {theme.count(summary.test_images)} to test on, "
+        f"{summary.classes} classes: {_names(summary)}"
+    )
+    _samples(chosen, summary)
+    return chosen, summary
+
+
+def _samples(source: str, summary: Summary) -> None:
+    try:
+        images, labels = cache.sample_images(source)
+    except LabError as error:
+        st.caption(one_line(error))
+        return
+    # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
+    large = [image.repeat(2, axis=0).repeat(2, axis=1) for image in images]
+    names = [summary.class_names[label] for label in labels]
+    st.image(large, caption=names, width=64)
+
+
+def _names(summary: Summary, most: int = 10) -> str:
+    names = ", ".join(summary.class_names[:most])
+    return f"{names}, ..." if summary.classes > most else names

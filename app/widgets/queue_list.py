@@ -1,0 +1,35 @@
+"""What else the lab is doing: the device with its load, and the runs that wait or run besides those shown."""
+
+import streamlit as st
+
+from app import theme
+from app.widgets.live_runs import progress_line, state_badge
+from resnet_core.results import ACTIVE
+from resnet_core.runs import devices, queue, store
+
+
+@st.fragment(run_every=5)
+def device_line() -> None:
+    """Show the device by name, with its load and free memory, every five seconds."""
+    found = devices.gpus() or (devices.cpu(),)
+    for device in found:
+        cores = f", {device.cores} cores" if device.cores else ""
+        st.caption(
+            f":material/memory: Trains on **{device.name}**{cores} · load {device.load:.0%} · "
+            f"{theme.memory(device.memory_free)} of {theme.memory(device.memory_total)} memory free"
+        )
+
+
+def other_runs(shown: tuple[str, ...]) -> None:
+    """List the active runs that are not among those shown, in the order in which they will run."""
+    others = [job for job in reversed(store.jobs(states=ACTIVE)) if job.id not in shown]
+    if not others:
+        return
+    st.subheader("Also in the queue")
+    for job in others:
+        with st.container(border=True):
+            text, button = st.columns([5, 1], vertical_alignment="center")
+            text.markdown(f"**{job.name}** {state_badge(job)} :small[{progress_line(job)}]")
+            if button.button("Stop", key=f"queue:stop:{job.id}", width="stretch"):
+                queue.stop(job.id)
+                st.rerun()

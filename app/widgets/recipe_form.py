@@ -1,0 +1,128 @@
+"""Choosing a recipe: three by name, every field behind a fold."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.state import project
+from resnet_core.errors import RecipeError, one_line
+from resnet_core.recipes import (
+    RECIPES,
+    Augment,
+    Devices,
+    Normalize,
+    Optimizer,
+    Precision,
+    Recipe,
+    Schedule,
+    make_recipe,
+)
+
+CUSTOM = "custom"
+
+TITLES = {
+    "quick": "Quick (minutes on a CPU)",
+    "paper": "The paper's",
+    "nadam": "The study notes' Nadam",
+    CUSTOM: "My own",
+}
+
+
+def recipe_form(recipe: Recipe, *, key: str) -> Recipe | None:
+    """Show the choice and return the recipe, or None where its fields contradict each other.
+
+    Args:
+        recipe: as the page's state holds it.
+        key: of this widget in its page.
+    """
+    name = next((name for name, known in RECIPES.items() if known == recipe), CUSTOM)
+    chosen = st.segmented_control(
+        "Recipe", list(TITLES), format_func=TITLES.__getitem__, key=project(f"{key}:name", name)
+    )
+    if chosen in RECIPES and chosen != name:
+        recipe = RECIPES[chosen]
+    st.caption(in_words(recipe))
+    with st.expander("Every setting", icon=":material/tune:"):
+        values = _fields(recipe, key)
+    try:
+        return make_recipe(values)
+    except RecipeError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return None
+
+
+def in_words(recipe: Recipe) -> str:
+    """Say a recipe in one line."""
+    parts = [f"{recipe.optimizer.value}, learning rate {recipe.learning_rate:g}"]
+    match recipe.schedule:
+        case Schedule.STEP:
+            parts.append("divided by 10 at step " + " and ".join(f"{step:,}" for step in recipe.milestones))
+        case Schedule.COSINE:
+            parts.append("falling to 0 along a cosine")
+    if recipe.warmup_steps:
+        parts.append(f"a tenth of it for the first {recipe.warmup_steps:,} steps")
+    parts.append(f"batches of {recipe.batch_size}")
+    parts.append(f"{recipe.epochs} epochs" if recipe.epochs else f"{recipe.steps:,} steps")
+    parts.append(f"{recipe.train_size:,} training images" if recipe.train_size else "all training images")
+    if recipe.weight_decay:
+        parts.append(f"weight decay {recipe.weight_decay:g}")
+    if recipe.augment is Augment.CROP_FLIP:
+        parts.append("random crops and flips")
+    if recipe.validation_size:
+        parts.append(f"{recipe.validation_size:,} images held out to validate")
+    return ", ".join(parts)
+
+
+def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
+    def place(field: str, value: Any) -> str:
+        return project(f"{key}:{field}", value)
+
+    left, middle, right = st.columns(3)
+    values: dict[str, Any] = {}
+    with left:
+        values["optimizer"] = st.selectbox("Optimizer", list(Optimizer), key=place("optimizer", recipe.optimizer))
+        values["learning_rate"] = st.number_input(
+            "Learning rate", 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
+        )
+        values["schedule"] = st.selectbox("Schedule", list(Schedule), key=place("schedule", recipe.schedule))
+        milestones = st.text_input(
+            "Milestones (steps)",
+            key=place("milestones", ", ".join(map(str, recipe.milestones))),
+            help="For the step schedule: where the rate is divided by 10, as 32000, 48000.",
+        )
+        values["milestones"] = [part for part in milestones.replace(",", " ").split() if part]
+        values["warmup_steps"] = st.number_input(
+            "Warm-up steps",
+            0,
+            10_000_000,
+            key=place("warmup_steps", recipe.warmup_steps),
+            help="They run at a tenth of the learning rate.",
+        )
+    with middle:
+        values["batch_size"] = st.number_input("Batch size", 1, 4096, key=place("batch_size", recipe.batch_size))
+        unit = st.radio(
+            "Length in", ["epochs", "steps"], horizontal=True, key=place("unit", "epochs" if recipe.epochs else "steps")
+        )
+        length = recipe.epochs or recipe.steps
+        values[unit] = st.number_input(unit.capitalize(), 1, 10_000_000, key=place("length", length))
+        values["train_size"] = _optional("Training images", recipe.train_size, place, "train_size", "all of them")
+        values["validation_size"] = _optional(
+            "Held-out images", recipe.validation_size, place, "validation_size", "none: the test images validate"
+        )
+        values["weight_decay"] = st.number_input(
+            "Weight decay", 0.0, 1.0, step=0.0001, format="%.5g", key=place("weight_decay", recipe.weight_decay)
+        )
+    with right:
+        values["augment"] = st.selectbox("Augmentation", list(Augment), key=place("augment", recipe.augment))
+        values["normalize"] = st.selectbox("Normalization", list(Normalize), key=place("normalize", recipe.normalize))
+        values["precision"] = st.selectbox("Precision", list(Precision), key=place("precision", recipe.precision))
+        values["devices"] = st.selectbox("Devices", list(Devices), key=place("devices", recipe.devices))
+        values["deterministic"] = st.checkbox(
+            "Repeat to the last bit", key=place("deterministic", recipe.deterministic), help="May be slower on a GPU."
+        )
+    return values
+
+
+def _optional(label: str, value: int | None, place, field: str, empty: str) -> int | None:
+    number = st.number_input(f"{label} (0: {empty})", 0, 10_000_000, key=place(field, value or 0))
+    return number or None
