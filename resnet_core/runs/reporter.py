@@ -1,0 +1,101 @@
+"""What a worker tells the database while it trains."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from resnet_core.errors import LabError, one_line
+from resnet_core.results import Epoch, Listener, Start, Step
+from resnet_core.runs import store, writes
+
+POLL_SECONDS = 0.2
+# A locked database is free again in a moment, and a full disk once someone has made room: a run is worth waiting for.
+PATIENCE_SECONDS = 300.0
+PAUSE_SECONDS = 2.0
+MOST_WAITING_STEPS = 3_000
+
+
+class Reporter(Listener):
+    """Writes a run's start, steps and epochs, and hears from the database when to stop.
+
+    Rows that cannot be written wait for the next time; training goes on meanwhile.
+    """
+
+    def __init__(self, job_id: str):
+        self.job_id = job_id
+        self._stop = False
+        self._asked = 0.0
+        self._next_write = 0.0
+        self._epochs: list[Epoch] = []
+        self._steps: list[Step] = []
+
+    def ask_to_stop(self) -> None:
+        """Stop after the present batch, whatever the database says."""
+        self._stop = True
+
+    def on_start(self, start: Start) -> None:
+        persistently(lambda: writes.write_start(self.job_id, start))
+
+    def on_step(self, step: Step) -> None:
+        self._steps.append(step)
+        del self._steps[:-MOST_WAITING_STEPS]
+        self._try_to_write()
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        self._epochs.append(epoch)
+        self._try_to_write()
+
+    def should_stop(self) -> bool:
+        now = time.monotonic()
+        if not self._stop and now - self._asked >= POLL_SECONDS:
+            self._asked = now
+            try:
+                self._stop = store.stop_requested(self.job_id)
+            except LabError as error:
+                _say(error)
+        return self._stop
+
+    def flush(self) -> None:
+        """Write what still waits.
+
+        Raises:
+            StoreError: the database could not be written for a long time.
+        """
+        if self._epochs or self._steps:
+            persistently(self._write)
+
+    def _try_to_write(self) -> None:
+        if time.monotonic() < self._next_write:
+            return
+        try:
+            self._write()
+        except LabError as error:
+            _say(error)
+            self._next_write = time.monotonic() + PAUSE_SECONDS
+
+    def _write(self) -> None:
+        writes.write_rows(self.job_id, self._epochs, self._steps)
+        self._epochs.clear()
+        self._steps.clear()
+
+
+def persistently(write: Callable[[], object]) -> None:
+    """Write to the database, and try again for a while if it cannot be written.
+
+    Raises:
+        StoreError: it still could not.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            write()
+            return
+        except LabError as error:
+            if time.monotonic() > deadline:
+                raise
+            _say(error)
+            time.sleep(0.5)
+
+
+def _say(error: Exception) -> None:
+    print(one_line(error), file=sys.stderr, flush=True)

@@ -1,0 +1,92 @@
+"""Making sure that one supervisor works for a home, and knowing which."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from resnet_core.errors import RunError
+from resnet_core.home import lab_home
+from resnet_core.runs import processes
+from resnet_core.runs.database import database_path
+
+MODULE = "resnet_core.runs.supervisor"
+
+
+def ensure() -> None:
+    """Start a supervisor unless one works for this home already.
+
+    Call it after a job was written: a supervisor looks for jobs once more after it gave its lock back.
+
+    Raises:
+        RunError: none runs and none can be started; jobs that were submitted wait.
+    """
+    home = lab_home()
+    try:
+        with _lock(home).acquire(timeout=0):
+            pass
+    except Timeout:
+        return
+    except OSError as error:
+        raise _not_started(error) from error
+    try:
+        process = processes.launch(MODULE, (), home / "supervisor.log", environment(home))
+    except OSError as error:
+        raise _not_started(error) from error
+    # Someone has to wait for it, or it stays behind as a zombie of a server that runs for weeks.
+    threading.Thread(target=process.wait, daemon=True, name="supervisor-reaper").start()
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of supervisors and workers: the caller's, with this home and database by full path."""
+    chosen = {"RESNET_LAB_HOME": str(home)}
+    if os.environ.get("RESNET_LAB_DB"):
+        chosen["RESNET_LAB_DB"] = f"sqlite:///{database_path()}"
+    return os.environ | chosen
+
+
+@contextmanager
+def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
+    """Hold the lock that makes this process the home's only supervisor.
+
+    Args:
+        home: the lab's folder.
+        patience: seconds to try for; `ensure` holds the lock for a moment when it looks.
+
+    Raises:
+        RunError: another supervisor holds it; the line says which process.
+    """
+    try:
+        lock = _lock(home).acquire(timeout=patience, poll_interval=0.02)
+    except Timeout:
+        pid = running_pid()
+        who = f"process {pid}" if pid else "another process"
+        raise RunError(f"a supervisor already works for {home} ({who}): leave it running, or end it first") from None
+    with lock:
+        card = home / "supervisor.json"
+        card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start()}))
+        yield
+
+
+def running_pid() -> int | None:
+    """Return the process id of the home's supervisor, or None if none runs."""
+    try:
+        card = json.loads((lab_home() / "supervisor.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return card["pid"] if processes.alive(card["pid"], card["started"]) else None
+
+
+def _lock(home: Path) -> FileLock:
+    return FileLock(home / "supervisor.lock")
+
+
+def _not_started(error: OSError) -> RunError:
+    return RunError(
+        f"the supervisor cannot be started ({error.strerror or error}), and jobs wait: "
+        "run `python -m resnet_core worker`"
+    )

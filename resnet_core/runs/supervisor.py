@@ -1,0 +1,129 @@
+"""One process per home: gives waiting jobs a slot, ends those that should stop, and notices when a worker is gone.
+
+The database is the truth. A supervisor that is killed takes nothing with it: workers go on in sessions of their own,
+and the next supervisor finds them by their process.
+"""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from resnet_core.errors import LabError, one_line
+from resnet_core.home import lab_home
+from resnet_core.runs import devices, store, supervision
+from resnet_core.runs.records import Active
+from resnet_core.runs.workers import Workers
+
+TICK_SECONDS = 0.1
+IDLE_SECONDS = 300.0
+
+
+def run_forever() -> None:
+    """Work as the home's supervisor until SIGTERM or Ctrl-C; workers that run go on without it.
+
+    Raises:
+        RunError: another supervisor works for this home.
+    """
+    _run(idle_seconds=float("inf"))
+
+
+def main() -> int:
+    """Work as the home's supervisor until nothing was to do for a while (RESNET_LAB_IDLE_SECONDS, 300)."""
+    try:
+        _run(float(os.environ.get("RESNET_LAB_IDLE_SECONDS", IDLE_SECONDS)))
+    except LabError as error:
+        print(one_line(error), file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _run(idle_seconds: float) -> None:
+    home = lab_home()
+    leaving = _Leaving()
+    working = True
+    while working:
+        with supervision.exclusive(home):
+            _say(f"supervisor {os.getpid()} works for {home}")
+            Supervisor(home).work(leaving, idle_seconds)
+        # A job that was submitted while the lock was still held found no reason to start another supervisor.
+        working = not leaving and home.is_dir() and bool(store.active())
+    _say(f"supervisor {os.getpid()} leaves")
+
+
+class Supervisor:
+    """Keeps the jobs of a home moving, a tick at a time."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        # A CPU is one slot without a name.
+        self.slots = devices.gpu_identifiers() or ("",)
+        self.workers = Workers(home)
+        self._complaint = ""
+
+    def work(self, leaving: "_Leaving", idle_seconds: float) -> None:
+        """Tick until told to leave, until the home is gone, or until nothing was to do for some seconds."""
+        busy = time.monotonic()
+        while not leaving and self.home.is_dir():
+            try:
+                something = self.tick()
+                self._complaint = ""
+            except (LabError, OSError) as error:
+                self._complain(one_line(error))
+                something = True
+                time.sleep(1.0)
+            if something:
+                busy = time.monotonic()
+            elif time.monotonic() - busy > idle_seconds:
+                return
+            time.sleep(TICK_SECONDS / 4 if self.workers.ending else TICK_SECONDS)
+
+    def tick(self) -> bool:
+        """Look at every job once. Returns: whether there is anything to look after."""
+        jobs = store.active()
+        self.workers.look_after([job for job in jobs if job.state != "queued"])
+        self._fill(job for job in jobs if job.state == "queued")
+        return bool(jobs or self.workers)
+
+    def _fill(self, waiting) -> None:
+        """Start waiting jobs in their order; one that needs all slots holds the later ones back."""
+        for job in waiting:
+            taken = self.workers.slots_taken()
+            free = [slot for slot in self.slots if slot not in taken]
+            needed = self._needed(job)
+            if len(free) < needed:
+                return
+            self.workers.start(job.id, tuple(free[:needed]))
+
+    def _needed(self, job: Active) -> int:
+        return len(self.slots) if job.all_devices else 1
+
+    def _complain(self, line: str) -> None:
+        """Say a lasting trouble once, not ten times a second."""
+        if line != self._complaint:
+            _say(line)
+        self._complaint = line
+
+
+class _Leaving:
+    """Becomes true with SIGTERM or SIGINT."""
+
+    def __init__(self) -> None:
+        self._told = False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._hear)
+
+    def __bool__(self) -> bool:
+        return self._told
+
+    def _hear(self, _signal: int, _frame: object) -> None:
+        self._told = True
+
+
+def _say(line: str) -> None:
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

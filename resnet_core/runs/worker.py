@@ -1,0 +1,134 @@
+"""One job in one process: `python -m resnet_core.runs.worker ID`. The only file of `runs` whose work needs Keras."""
+
+import errno
+import json
+import os
+import platform
+import signal
+import sys
+import time
+import traceback
+from importlib import metadata
+from typing import Any
+
+import psutil
+
+from resnet_core.errors import LabError, one_line
+from resnet_core.recipes import make_recipe
+from resnet_core.results import Result
+from resnet_core.runs import devices, processes, store, writes
+from resnet_core.runs.folders import ERROR_MARK, job_folder
+from resnet_core.runs.records import Job
+from resnet_core.runs.reporter import Reporter, persistently
+from resnet_core.spec import make_spec
+
+NICENESS = 10
+LIBRARIES = ("resnet-lab", "keras", "tensorflow", "jax", "torch", "numpy")
+
+
+def main(arguments: list[str]) -> int:
+    """Work on one job that the supervisor has marked as starting, and write down how it ended."""
+    (job_id,) = arguments
+    _step_back()
+    reporter = Reporter(job_id)
+    signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
+    try:
+        if not writes.claim(job_id, os.getpid(), processes.own_start()):
+            print(f"{job_id} is not waiting for a worker", file=sys.stderr)
+            return 0
+        return _work(store.job(job_id), reporter)
+    except LabError as error:
+        print(f"{ERROR_MARK}{one_line(error)}", file=sys.stderr)
+        return error.exit_code
+
+
+def _work(job: Job, reporter: Reporter) -> int:
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    try:
+        _write_environment(job)
+        if job.kind == "check":
+            state, columns = _check(job)
+        else:
+            result = _train(job, reporter)
+            state, columns = result.state, {"message": result.message}
+    except LabError as error:
+        state, columns = "failed", {"message": one_line(error)}
+    except Exception as error:
+        traceback.print_exc()
+        state, columns = "failed", {"message": f"{_explained(error)} (more in the run's log)"}
+    if state == "failed":
+        print(f"{ERROR_MARK}{columns['message']}", file=sys.stderr)
+    reporter.flush()
+    persistently(lambda: writes.advance(job.id, writes.IN_WORK, state, **columns))
+    return 0
+
+
+def _train(job: Job, reporter: Reporter) -> Result:
+    from resnet_core.datasets import load_data
+
+    spec, recipe = make_spec(job.spec), make_recipe(job.recipe)
+    # Before Keras is imported: a data set that went missing is known in a moment.
+    data = load_data(job.data, size=spec.input_size, channels=spec.channels, seed=job.seed)
+    persistently(lambda: writes.write_columns(job.id, data_fingerprint=data.fingerprint))
+
+    from resnet_core.training import train
+
+    return train(spec, recipe, data, seed=job.seed, listener=reporter, folder=job_folder(job.id))
+
+
+def _check(job: Job) -> tuple[str, dict[str, Any]]:
+    now = time.time()
+    writes.advance(job.id, {"starting"}, "running", running_since=now, heartbeat=now, device=devices.cpu().name)
+    from resnet_core.models import check_model
+
+    found = check_model(make_spec(job.spec))
+    layers, differences = len(found["layers"]), len(found["differences"])
+    if found["ok"]:
+        message = f"Keras builds the same {layers:,} layers and {found['params']:,} parameters"
+    else:
+        message = f"Keras differs from the graph in {differences:,} places; the first: {found['differences'][0]}"
+    return "finished", {"result": json.dumps(found), "message": message}
+
+
+def _write_environment(job: Job) -> None:
+    device = devices.local_device()
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    environment = {
+        "versions": versions,
+        "backend": os.environ["KERAS_BACKEND"],
+        "platform": platform.platform(),
+        "device": device.name,
+        "cores": devices.cpu().cores,
+        "memory_bytes": psutil.virtual_memory().total,
+    }
+    path = job_folder(job.id) / "environment.json"
+    path.write_text(json.dumps(environment, indent=2) + "\n")
+    persistently(lambda: writes.write_columns(job.id, versions=json.dumps(versions)))
+
+
+def _explained(error: Exception) -> str:
+    text = f"{type(error).__name__}: {one_line(error)}"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full: free some space, then submit it again; {text}"
+    if isinstance(error, MemoryError) or "ResourceExhausted" in text:
+        return f"too little memory for this network: use a smaller batch size, width or image; {text}"
+    return text
+
+
+def _step_back() -> None:
+    """Leave the processor to pages and other programs first."""
+    process = psutil.Process()
+    process.nice(NICENESS if hasattr(os, "nice") else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is written: the libraries' own teardown would take half a second more, while someone waits for the stop.
+    os._exit(code)

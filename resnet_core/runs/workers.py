@@ -1,0 +1,183 @@
+"""The supervisor's hands: starts workers, ends them, and writes down the end of those that could not do it."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from resnet_core.errors import RunError
+from resnet_core.runs import folders, processes, store, supervision, writes
+from resnet_core.runs.records import Active, Job
+
+MODULE = "resnet_core.runs.worker"
+
+# From the moment a stop is seen, a tenth of a second after the click: together they stay under a second.
+TERM_SECONDS, KILL_SECONDS = 0.3, 0.5
+# A worker whose job has ended has nothing left to do.
+LINGER_SECONDS = 2.0
+# A worker names itself in the database within a second or two, long before it imports Keras.
+UNCLAIMED_SECONDS = 30.0
+
+
+@dataclass
+class _Worker:
+    """A process that works on a job; adopted from an earlier supervisor if it has no handle."""
+
+    job: str
+    pid: int
+    pid_started: float | None
+    slots: tuple[str, ...]
+    handle: subprocess.Popen | None = None
+    ending_since: float | None = None
+    asked: bool = False
+
+    def ended(self) -> bool:
+        if self.handle is not None:
+            return self.handle.poll() is not None
+        return not processes.alive(self.pid, self.pid_started, self.job)
+
+    @property
+    def code(self) -> int | None:
+        return self.handle.returncode if self.handle else None
+
+
+class Workers:
+    """All workers of a home, its own and adopted ones."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        self._workers: dict[str, _Worker] = {}
+        self._in_work: list[Active] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._workers)
+
+    @property
+    def ending(self) -> bool:
+        """Whether a worker is about to be ended, so that a closer look pays."""
+        return any(worker.ending_since for worker in self._workers.values())
+
+    def slots_taken(self) -> set[str]:
+        """Return the slots of all jobs in work, and of workers that are not quite gone."""
+        taken = {slot for worker in self._workers.values() for slot in worker.slots}
+        return taken | {slot for job in self._in_work for slot in _slots(job)}
+
+    def start(self, job_id: str, slots: tuple[str, ...]) -> None:
+        """Start a worker for a waiting job, unless the job was stopped in the meantime."""
+        now = time.time()
+        if not writes.advance(job_id, {"queued"}, "starting", started=now, slots=",".join(slots)):
+            return
+        environment = supervision.environment(self.home) | {
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
+        }
+        if any(slots):
+            # The driver numbers GPUs by their place on the bus; CUDA would number them by speed.
+            environment |= {"CUDA_VISIBLE_DEVICES": ",".join(slots), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        try:
+            handle = processes.launch(MODULE, (job_id,), folders.job_folder(job_id) / folders.LOG_FILE, environment)
+        except OSError as error:
+            message = (
+                f"its worker could not be started ({error.strerror or error}): free memory or disk space, try again"
+            )
+            writes.advance(job_id, {"starting"}, "failed", message=message)
+            return
+        self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle)
+
+    def look_after(self, in_work: Iterable[Active]) -> None:
+        """Adopt workers of an earlier supervisor, end those that should stop, bury those that are gone."""
+        self._in_work = list(in_work)
+        for job in self._in_work:
+            if job.id not in self._workers:
+                self._find(job)
+        rows = {job.id: job for job in self._in_work}
+        for worker in list(self._workers.values()):
+            row = rows.get(worker.job)
+            if worker.ended():
+                del self._workers[worker.job]
+                if row is not None:
+                    self._bury(worker.job, worker.pid, worker.code)
+            elif row is None:
+                self._press(worker, LINGER_SECONDS)
+            elif row.stop_requested is not None:
+                # Before its first step a worker imports and builds: it hears nothing and has nothing to save.
+                self._press(worker, 0.0 if row.state == "running" else -KILL_SECONDS)
+
+    def _find(self, job: Active) -> None:
+        if job.pid is not None:
+            if processes.alive(job.pid, job.pid_started, job.id):
+                self._workers[job.id] = _Worker(job.id, job.pid, job.pid_started, _slots(job))
+            else:
+                self._bury(job.id, job.pid, None)
+        elif job.stop_requested is not None:
+            writes.advance(job.id, {"starting"}, "stopped", message="stopped before it began")
+        elif time.time() - (job.started or 0.0) > UNCLAIMED_SECONDS:
+            # The supervisor before this one was killed between its note and the start of the worker.
+            writes.advance(job.id, {"starting"}, "queued", started=None, slots=None)
+
+    def _press(self, worker: _Worker, patience: float) -> None:
+        """End a worker: it saw the flag in the database itself; then a signal, then the kill of its whole group."""
+        now = time.monotonic()
+        if worker.ending_since is None:
+            worker.ending_since = now + patience
+        waited = now - worker.ending_since
+        if waited >= KILL_SECONDS:
+            processes.end(worker.pid, force=True)
+        elif waited >= TERM_SECONDS and not worker.asked:
+            processes.end(worker.pid, force=False)
+            worker.asked = True
+
+    def _bury(self, job_id: str, pid: int, code: int | None) -> None:
+        """Write down the end of a job whose worker is gone and did not do so itself."""
+        try:
+            job = store.job(job_id)
+        except RunError:
+            return
+        if not job.active:
+            return
+        if job.pid not in (None, pid) and processes.alive(job.pid, job.pid_started, job_id):
+            return
+        if job.stop_requested is not None:
+            writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {_after(job)}")
+        elif code is None or code < 0:
+            writes.advance(job_id, writes.IN_WORK, "lost", message=f"the worker {_death(code)}; {_kept(job)}")
+        else:
+            reason = folders.last_error(job_id) or f"the worker ended early with exit code {code}"
+            writes.advance(job_id, writes.IN_WORK, "failed", message=f"{reason} (more in the run's log)")
+
+
+def _slots(job: Active) -> tuple[str, ...]:
+    return tuple((job.slots or "").split(","))
+
+
+def _after(job: Job) -> str:
+    done = len(job.epochs)
+    if not job.running_since:
+        return "before its first step"
+    return f"after {done} of {job.total_epochs} epochs" if job.total_epochs else f"after {done} epochs"
+
+
+def _kept(job: Job) -> str:
+    match len(job.epochs):
+        case 0:
+            return "it had finished no epoch"
+        case 1:
+            return "its 1 finished epoch is kept"
+        case done:
+            return f"its {done} finished epochs are kept"
+
+
+def _death(code: int | None) -> str:
+    match -(code or 0):
+        case 0:
+            return "is gone and left no reason (the computer was restarted, or the system ended it)"
+        case signal.SIGKILL:
+            return "was ended by the system (signal 9, often too little memory)"
+        case signal.SIGSEGV | signal.SIGABRT | signal.SIGILL | signal.SIGBUS as number:
+            return f"crashed ({signal.Signals(number).name}; its log says where)"
+        case number:
+            return f"was ended by signal {number}"

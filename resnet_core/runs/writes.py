@@ -1,0 +1,134 @@
+"""Writing the runs' one truth.
+
+A job's state changes only from the states that a writer names, so that an ended job stays as it ended.
+"""
+
+import json
+import time
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+
+from resnet_core.errors import RunError
+from resnet_core.results import ACTIVE, Epoch, Start, State, Step
+from resnet_core.runs import schema
+from resnet_core.runs.database import writing
+from resnet_core.runs.records import plain
+from resnet_core.runs.store import unknown
+
+IN_WORK: frozenset[str] = frozenset({"starting", "running"})
+
+
+def add(rows: Sequence[dict[str, Any]]) -> None:
+    """Insert new jobs, all or none; keys are the columns of `schema.jobs`."""
+    with writing() as connection:
+        connection.execute(insert(schema.jobs), list(rows))
+
+
+def advance(job_id: str, from_states: Collection[State], to_state: State, **columns: Any) -> bool:
+    """Move a job to a state if it is in one of the states named.
+
+    Args:
+        job_id: the job.
+        from_states: where it must be; the check and the change are one operation.
+        to_state: where it goes; a state that ends it sets `finished` too.
+        columns: other columns to set with it, such as message.
+
+    Returns: whether it was moved.
+    """
+    if to_state not in ACTIVE:
+        columns.setdefault("finished", time.time())
+    table = schema.jobs
+    change = update(table).where(table.c.id == job_id, table.c.state.in_(list(from_states)))
+    with writing() as connection:
+        return connection.execute(change.values(state=to_state, **columns)).rowcount == 1
+
+
+def request_stop(job_id: str) -> State:
+    """End a job that waits, or mark one that runs to be stopped; an ended job stays as it is.
+
+    Returns: the state it is in now.
+
+    Raises:
+        RunError: no job has that id.
+    """
+    table = schema.jobs
+    this, now = table.c.id == job_id, time.time()
+    with writing() as connection:
+        connection.execute(
+            update(table)
+            .where(this, table.c.state == "queued")
+            .values(state="stopped", stop_requested=now, finished=now, message="stopped before it began")
+        )
+        connection.execute(
+            update(table)
+            .where(this, table.c.state.in_(list(IN_WORK)), table.c.stop_requested.is_(None))
+            .values(stop_requested=now)
+        )
+        state = connection.scalar(select(table.c.state).where(this))
+    if state is None:
+        raise unknown(job_id)
+    return state
+
+
+def claim(job_id: str, pid: int, pid_started: float) -> bool:
+    """Give a starting job to one worker; a second worker is refused."""
+    table = schema.jobs
+    free = and_(table.c.id == job_id, table.c.state == "starting", table.c.pid.is_(None))
+    change = update(table).where(free).values(pid=pid, pid_started=pid_started, heartbeat=time.time())
+    with writing() as connection:
+        return connection.execute(change).rowcount == 1
+
+
+def write_start(job_id: str, start: Start, **columns: Any) -> None:
+    """Mark a job as running and keep what is known at its start."""
+    values = {
+        "params": int(start.params),
+        "device": start.device,
+        "train_images": int(start.train_images),
+        "val_images": int(start.val_images),
+        "steps_per_epoch": int(start.steps_per_epoch),
+        "total_steps": int(start.total_steps),
+        "total_epochs": int(start.total_epochs),
+        "notes": json.dumps(list(start.notes)),
+    }
+    now = time.time()
+    advance(job_id, IN_WORK, "running", running_since=now, heartbeat=now, **values, **columns)
+
+
+def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Step]) -> None:
+    """Keep epochs and sampled steps, all or none; one that was written before is replaced.
+
+    A job that was deleted takes no rows.
+    """
+    beat = update(schema.jobs).where(schema.jobs.c.id == job_id).values(heartbeat=time.time())
+    with writing() as connection:
+        if connection.execute(beat).rowcount == 0:
+            return
+        for table, rows in ((schema.epochs, new_epochs), (schema.steps, new_steps)):
+            values = [{"job": job_id, **plain(row)} for row in rows]
+            if values:
+                connection.execute(insert(table).prefix_with("OR REPLACE"), values)
+
+
+def write_columns(job_id: str, **columns: Any) -> None:
+    """Set columns of a job that do not decide its state."""
+    with writing() as connection:
+        connection.execute(update(schema.jobs).where(schema.jobs.c.id == job_id).values(**columns))
+
+
+def remove(job_id: str) -> None:
+    """Delete an ended job with its epochs and steps.
+
+    Raises:
+        RunError: no job has that id, or it still waits or runs.
+    """
+    table = schema.jobs
+    with writing() as connection:
+        state = connection.scalar(select(table.c.state).where(table.c.id == job_id))
+        if state is None:
+            raise unknown(job_id)
+        if state in ACTIVE:
+            raise RunError(f"{job_id} is {state} and cannot be deleted: stop it first")
+        connection.execute(delete(table).where(table.c.id == job_id))
