@@ -1,4 +1,4 @@
-"""The database of runs with 1,000 jobs, 10,000 epochs and 1,000,000 steps: what pages, workers and the supervisor ask."""
+"""The database of runs with 1,000 jobs and 1,000,000 steps: what pages, workers and the supervisor ask of it."""
 
 import os
 import tempfile
@@ -21,7 +21,7 @@ def run() -> list[Row]:
         watched = ids[-4:]
         cursor = store.steps(watched).cursor
         numbers = iter(range(STEPS, 2 * STEPS))
-        rows = [
+        return [
             _row("Store: list 1,000 jobs with last epoch and step", store.jobs, 200),
             _row("Store: list the newest 50 jobs", lambda: store.jobs(limit=50), 20),
             _row("Store: one job with its epochs", lambda: store.job(ids[500]), 10),
@@ -32,7 +32,6 @@ def run() -> list[Row]:
             _row("Store: the supervisor's look at active jobs", store.active, 5),
             _row("Store: a worker's look at its stop flag", lambda: store.stop_requested(ids[-1]), 5),
         ]
-    return rows
 
 
 @contextmanager
