@@ -110,6 +110,20 @@ def test_small_jpegs_decode_to_exactly_what_pillow_reads(tmp_path, fresh_home):
     assert (load(tmp_path, size=32).x_train == np.stack(expected)).all()
 
 
+def test_small_jpegs_are_turned_upright(tmp_path, fresh_home):
+    stored = Image.new("RGB", (32, 32), (0, 0, 255))
+    stored.paste((255, 0, 0), (0, 0, 16, 32))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the stored left side is to be seen on top
+    stream = io.BytesIO()
+    stored.save(stream, "JPEG", exif=exif)
+    for name in ("train", "test"):
+        write(tmp_path / f"{name}.parquet", [stream.getvalue()] * 2, [0, 1])
+    image = load(tmp_path).x_train[0].astype(int)
+    assert (image[0, :, 0] > 200).all()
+    assert (image[-1, :, 2] > 200).all()
+
+
 class TestColumns:
     @pytest.mark.parametrize("column", ["img", "image"])
     @pytest.mark.parametrize("struct", [True, False])
