@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from resnet_core.choices import Block, Padding, Shortcut, Stem, StrideOn
 from resnet_core.errors import SpecError
-from resnet_core.spec import Block, Padding, ResNetSpec, Shortcut, Stem, StrideOn
+from resnet_core.spec import ResNetSpec
 
 HE_2015 = "He et al. 2015, Deep Residual Learning for Image Recognition"
 

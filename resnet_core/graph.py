@@ -6,7 +6,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from resnet_core.spec import Block, Order, Padding, ResNetSpec, Shortcut, Stem, StrideOn
+from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
+from resnet_core.spec import ResNetSpec
 
 Shape = tuple[int, ...]
 

@@ -2,71 +2,17 @@
 
 import hashlib
 import json
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
 from resnet_core.errors import SpecError, one_line
 
 MAX_LAYERS = 2_000
 MAX_PARAMS = 200_000_000
 MAX_PIXELS = 512
-
-
-class Block(StrEnum):
-    """The residual function: two 3x3 convolutions, or 1x1 - 3x3 - 1x1 with four times the channels at its end."""
-
-    BASIC = "basic"
-    BOTTLENECK = "bottleneck"
-
-    @property
-    def convolutions(self) -> int:
-        """Convolutions on the residual path."""
-        return 2 if self is Block.BASIC else 3
-
-    @property
-    def expansion(self) -> int:
-        """Output channels over inner channels."""
-        return 1 if self is Block.BASIC else 4
-
-
-class Shortcut(StrEnum):
-    """What passes a block by where the shape changes (A, B, conv3x3) or everywhere (C)."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    CONV3X3 = "conv3x3"
-
-
-class Stem(StrEnum):
-    """The layers before the first stage: one 3x3 convolution, or 7x7 with stride 2 and max pooling."""
-
-    CIFAR = "cifar"
-    IMAGENET = "imagenet"
-
-
-class StrideOn(StrEnum):
-    """The bottleneck convolution that halves the image: the first 1x1 (v1, the paper) or the 3x3 (v1.5)."""
-
-    FIRST = "first"
-    CONV3X3 = "conv3x3"
-
-
-class Order(StrEnum):
-    """Batch normalization and ReLU after each convolution (v1), or before it (v2, full pre-activation)."""
-
-    POST = "post"
-    PRE = "pre"
-
-
-class Padding(StrEnum):
-    """Keras' own `same` padding, or ZeroPadding2D layers before each strided convolution and the stem."""
-
-    SAME = "same"
-    EXPLICIT = "explicit"
 
 
 class ResNetSpec(BaseModel):
@@ -80,7 +26,7 @@ class ResNetSpec(BaseModel):
         shortcut: A zero-padded identity; B projection where the shape changes; C projections everywhere;
             conv3x3 a 3x3 projection where the shape changes.
         stem: cifar or imagenet.
-        stride_on: where a bottleneck halves the image: first (v1) or conv3x3 (v1.5). Basic blocks always use their first.
+        stride_on: where a bottleneck halves the image: first (v1) or conv3x3 (v1.5). Basic blocks use their first.
         order: post (v1) or pre (full pre-activation).
         batch_norm: whether a BatchNormalization follows each convolution.
         bn_momentum: weight of the past in the moving statistics, 0..1 (0.9 suits short runs; Keras' default is 0.99).

@@ -54,7 +54,8 @@ def train(
     if recipe.deterministic:
         device.make_deterministic()
     if isinstance(data, str):
-        data = load_data(data, size=spec.input_size, channels=spec.channels, seed=seed)
+        # Drawn shapes do not follow the run's seed: runs of several seeds see the same images.
+        data = load_data(data, size=spec.input_size, channels=spec.channels)
     _fits(spec, data)
     images = split(data, recipe.train_size, recipe.validation_size, seed)
     plan = _plan(recipe, len(images.x_train))
