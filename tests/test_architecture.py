@@ -30,6 +30,7 @@ ALLOWED = {
     "studies": DESCRIBE,
     "graph": {"errors", "choices", "spec"},
     "costs": {"errors", "spec", "graph"},
+    "formulas": {"errors", "graph", "costs"},
     "layout": set(),
     "dot": {"errors", "graph", "costs", "layout"},
     "drawing": {"errors", "choices", "spec", "graph", "costs", "layout", "dot"},
