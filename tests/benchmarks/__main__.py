@@ -13,6 +13,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import psutil
+
 from tests import processes
 from tests.benchmarks import Row
 
@@ -25,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", choices=names, action="append", help="one benchmark; may be given several times")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args(arguments)
+    machine = _machine()
     with tempfile.TemporaryDirectory(prefix="resnet-lab-bench-") as home:
         os.environ[processes.HOME_VARIABLE] = home
         processes.mark_session()
@@ -32,7 +35,11 @@ def main(arguments: list[str]) -> int:
             rows = [row for name in options.only or names for row in _measure(name)]
         finally:
             processes.end(processes.lab_processes())
-    print(json.dumps({"machine": _machine(), "rows": [asdict(row) for row in rows]}) if options.json else _table(rows))
+    print(
+        json.dumps({"machine": machine, "rows": [asdict(row) for row in rows]})
+        if options.json
+        else _table(machine, rows)
+    )
     return 0 if all(row.ok for row in rows) else 1
 
 
@@ -41,10 +48,10 @@ def _measure(name: str) -> list[Row]:
     return importlib.import_module(f"tests.benchmarks.bench_{name}").run()
 
 
-def _table(rows: list[Row]) -> str:
+def _table(machine: str, rows: list[Row]) -> str:
     width = max(len(row.name) for row in rows)
     aim = max(len(row.target) for row in rows)
-    lines = [_machine()]
+    lines = [machine]
     for row in rows:
         verdict = "ok" if row.ok else "MISSED"
         lines.append(f"{row.name:<{width}}  {row.value:>10,.4g} {row.unit:<6}  {row.target:<{aim}}  {verdict}")
@@ -52,7 +59,9 @@ def _table(rows: list[Row]) -> str:
 
 
 def _machine() -> str:
-    return f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+    cores = f"{os.cpu_count()} cores ({platform.machine()})"
+    load = psutil.getloadavg()[0]  # figures in seconds mean little on a machine that does something else, too
+    return f"{cores}, load {load:.1f} at the start, {platform.system()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

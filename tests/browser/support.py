@@ -33,7 +33,8 @@ def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of the select box with this label, and wait until the page has followed."""
-    page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox").click()
+    box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox")
+    box.fill(option)  # long lists hold only the options in sight; typing brings the others there
     page.get_by_role("option", name=option, exact=True).click()
     wait_app(page)
 
