@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from resnet_core.choices import Block
 from resnet_core.dot import Format, render, write_dot
 from resnet_core.graph import Graph, Node, Shape
 from resnet_core.layout import GAP, Arrow, Box, Layout, Unit, arrange
-from resnet_core.spec import Block
 
 __all__ = ["Detail", "Drawing", "Format", "draw", "layer_label", "render", "shape_label", "to_dot"]
 

@@ -1,0 +1,161 @@
+"""A recipe as readable Keras code: optimizer, schedule, augmentation and a loop that reports every epoch."""
+
+from resnet_core.code.data import splits
+from resnet_core.code.pieces import Section, copy_of
+from resnet_core.recipes import Augment, Devices, Normalize, Optimizer, Precision, Recipe, Schedule
+
+_OPTIMIZERS = {
+    Optimizer.SGD: ("SGD", ""),
+    Optimizer.MOMENTUM: ("SGD", ", momentum=0.9"),
+    Optimizer.NESTEROV: ("SGD", ", momentum=0.9, nesterov=True"),
+    Optimizer.ADAM: ("Adam", ""),
+    Optimizer.ADAMW: ("AdamW", ""),
+    Optimizer.NADAM: ("Nadam", ""),
+    Optimizer.RMSPROP: ("RMSprop", ""),
+}
+
+
+def training_section(recipe: Recipe) -> Section:
+    """Write `train()` and what it calls."""
+    parts = [_settings(recipe), _train(recipe), _trainer(recipe), _optimizer(recipe)]
+    if _scheduled(recipe):
+        parts.append(_schedule(recipe))
+    if _decays_gradients(recipe):
+        parts.append(copy_of("optimizers.py", "_with_l2").replace("def _with_l2", "def with_l2"))
+    if recipe.augment is Augment.CROP_FLIP:
+        parts.append(copy_of("augment.py", "PadCropFlip"))
+    about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
+    return Section("Training", about, "\n\n\n".join(parts))
+
+
+def _settings(recipe: Recipe) -> str:
+    lines = [f"BATCH_SIZE = {recipe.batch_size}"]
+    lines.append(f"EPOCHS = {recipe.epochs}" if recipe.epochs else f"STEPS = {recipe.steps}")
+    lines.append(f"LEARNING_RATE = {recipe.learning_rate}")
+    if recipe.schedule is Schedule.STEP:
+        lines.append(f"MILESTONES = {recipe.milestones}  # steps at which the learning rate is divided by 10")
+    if recipe.warmup_steps:
+        lines.append(f"WARMUP_STEPS = {recipe.warmup_steps}  # first steps, at a tenth of the learning rate")
+    if recipe.weight_decay:
+        lines.append(f"WEIGHT_DECAY = {recipe.weight_decay}")
+    return "\n".join(lines)
+
+
+def _train(recipe: Recipe) -> str:
+    budget = "steps_per_epoch * EPOCHS" if recipe.epochs else "STEPS"
+    prepare = []
+    if recipe.deterministic:
+        prepare.append("    tf.config.experimental.enable_op_determinism()")
+    if recipe.precision is Precision.MIXED_BFLOAT16:
+        prepare.append('    keras.config.set_dtype_policy("mixed_bfloat16")')
+    build = ["    network = build_model()", "    model = add_training(network, x_train, total_steps)"]
+    if recipe.devices is Devices.ALL:
+        build = ["    with tf.distribute.MirroredStrategy().scope():", *(f"    {line}" for line in build)]
+    return "\n".join(
+        [
+            "def train():",
+            '    """Train the network, print how each epoch went and return the network."""',
+            *prepare,
+            f"    x_train, y_train, x_val, y_val = {'split(*load_data())' if splits(recipe) else 'load_data()'}",
+            "    if max(y_train.max(), y_val.max()) >= CLASSES:",
+            '        raise SystemExit(f"the images have more than {CLASSES} classes: set CLASSES to their number")',
+            "    batch_size = min(BATCH_SIZE, len(x_train))",
+            "    steps_per_epoch = len(x_train) // batch_size",
+            f"    total_steps = {budget}",
+            "    epochs = -(-total_steps // steps_per_epoch)",
+            "    keras.utils.set_random_seed(SEED)",
+            *build,
+            '    print(f"{network.name}: {network.count_params():,} parameters, {len(x_train):,} training images")',
+            "    for epoch in range(1, epochs + 1):",
+            "        steps = min(steps_per_epoch, total_steps - (epoch - 1) * steps_per_epoch)",
+            "        order = np.random.default_rng((SEED, epoch)).permutation(len(x_train))[: steps * batch_size]",
+            "        history = model.fit(x_train[order], y_train[order], batch_size, shuffle=False, verbose=0).history",
+            "        val_loss, val_accuracy = model.evaluate(x_val, y_val, batch_size=256, verbose=0)",
+            "        print(",
+            '            f"epoch {epoch}/{epochs}: "',
+            """            f"training error {1 - history['accuracy'][-1]:.4f}, loss {history['loss'][-1]:.4f}; \"""",
+            '            f"validation error {1 - val_accuracy:.4f}, loss {val_loss:.4f}",',
+            "            flush=True,",
+            "        )",
+            "    return network",
+        ]
+    )
+
+
+def _trainer(recipe: Recipe) -> str:
+    """Write how bytes become network inputs, and the loss."""
+    match recipe.normalize:
+        case Normalize.PIXEL_MEAN:
+            layer = "layers.Rescaling(1 / 255, offset=-mean)(inputs)"
+        case Normalize.SCALE:
+            layer = "layers.Rescaling(1 / 255)(inputs)"
+        case Normalize.NONE:
+            layer = "layers.Rescaling(1.0)(inputs)"
+    layer = layer.replace(")(inputs)", ', dtype="float32")(inputs)')
+    lines = ['inputs = keras.Input(network.input_shape[1:], dtype="uint8")']
+    if recipe.normalize is Normalize.PIXEL_MEAN:
+        lines.append('mean = (x_train.mean(axis=0, dtype="float64") / 255).astype("float32")')
+    lines.append(f"x = {layer}")
+    if recipe.augment is Augment.CROP_FLIP:
+        lines.append("x = PadCropFlip(max(1, IMAGE_SIZE // 8), seed=SEED)(x)")
+    lines += [
+        "model = keras.Model(inputs, network(x))",
+        "model.compile(",
+        "    optimizer=make_optimizer(total_steps),",
+        "    loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),",
+        '    metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],',
+        ")",
+        "return model",
+    ]
+    head = 'def add_training(network, x_train, total_steps):\n    """Turn bytes into network inputs, and compile."""\n'
+    return head + "\n".join(f"    {line}" for line in lines)
+
+
+def _optimizer(recipe: Recipe) -> str:
+    kind, arguments = _OPTIMIZERS[recipe.optimizer]
+    rate = "LearningRate(total_steps)" if _scheduled(recipe) else "LEARNING_RATE"
+    maker = f"keras.optimizers.{kind}"
+    if _decays_gradients(recipe):
+        maker = f"with_l2({maker}, WEIGHT_DECAY)"
+    elif recipe.optimizer is Optimizer.ADAMW:
+        arguments = f", weight_decay={'WEIGHT_DECAY' if recipe.weight_decay else '0.0'}"
+    return f"def make_optimizer(total_steps):\n    return {maker}({rate}{arguments})"
+
+
+def _schedule(recipe: Recipe) -> str:
+    lines = ['step = ops.cast(step, "float32")']
+    warmup = "WARMUP_STEPS" if recipe.warmup_steps else "0"
+    match recipe.schedule:
+        case Schedule.CONSTANT:
+            lines.append("factor = 1.0")
+        case Schedule.STEP:
+            lines += ["factor = 1.0", "for milestone in MILESTONES:"]
+            lines.append("    factor = factor * ops.where(step >= milestone, 0.1, 1.0)")
+        case Schedule.COSINE:
+            since = f"(step - {warmup})" if recipe.warmup_steps else "step"
+            span = f"max(self.total_steps - {warmup}, 1)" if recipe.warmup_steps else "max(self.total_steps, 1)"
+            lines.append(f"progress = ops.clip({since} / {span}, 0.0, 1.0)")
+            lines.append("factor = 0.5 * (1 + ops.cos(np.pi * progress))")
+    if recipe.warmup_steps:
+        lines.append("factor = ops.where(step < WARMUP_STEPS, 0.1, factor)")
+    lines.append("return LEARNING_RATE * factor")
+    body = "\n".join(f"        {line}" for line in lines)
+    return f'''class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
+    """The learning rate at each step, worked out on the device."""
+
+    def __init__(self, total_steps):
+        self.total_steps = total_steps
+
+    def __call__(self, step):
+{body}
+
+    def get_config(self):
+        return {{"total_steps": self.total_steps}}'''
+
+
+def _scheduled(recipe: Recipe) -> bool:
+    return recipe.schedule is not Schedule.CONSTANT or recipe.warmup_steps > 0
+
+
+def _decays_gradients(recipe: Recipe) -> bool:
+    return recipe.weight_decay > 0 and recipe.optimizer is not Optimizer.ADAMW

@@ -1,0 +1,286 @@
+"""Exported scripts: they build the network of the graph, train as `train` does, and read well."""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import nbformat
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hypothesis import HealthCheck, given, settings
+from PIL import Image
+
+from resnet_core import RECIPES, build_graph, count_costs, get_spec, make_spec
+from resnet_core.code import keras_code, network_code, notebook
+from resnet_core.datasets import ImageData, load_data
+from resnet_core.datasets.shapes import CLASS_NAMES, draw_shapes
+from resnet_core.errors import DataError
+from resnet_core.optimizers import build_optimizer
+from resnet_core.recipes import make_recipe
+from resnet_core.training import train
+from tests.test_models import small_specs
+
+TINY = make_spec({"stages": (1,), "width": 4, "input_size": 8})
+STEEP = make_recipe(
+    {
+        "epochs": 2,
+        "train_size": 320,
+        "validation_size": 100,
+        "schedule": "step",
+        "milestones": (4, 7),
+        "warmup_steps": 2,
+        "weight_decay": 1e-3,
+        "augment": "crop_flip",
+        "batch_size": 64,
+    }
+)
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def namespace(code: str) -> dict:
+    """Run a script as an import does."""
+    values = {"__name__": "exported"}
+    exec(compile(code, "exported.py", "exec"), values)
+    return values
+
+
+def test_a_script_trains_in_a_process_of_its_own_as_the_lab_does(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(keras_code(TINY, STEEP, "shapes", seed=3))
+    # -P and an empty folder: nothing of this repository can be imported.
+    done = subprocess.run([sys.executable, "-P", script], cwd=tmp_path, capture_output=True, text=True, timeout=150)
+    assert done.returncode == 0, done.stderr[-2000:]
+    ours = train(TINY, STEEP, "shapes", seed=3)
+    assert f"{ours.start.params:,} parameters, {ours.start.train_images:,} training images" in done.stdout
+    pattern = r"epoch (\d)/2: training error ([\d.]+), loss ([\d.]+); validation error ([\d.]+), loss ([\d.]+)"
+    theirs = [[float(value) for value in row] for row in re.findall(pattern, done.stdout)]
+    expected = [[e.epoch, e.train_error, e.train_loss, e.val_error, e.val_loss] for e in ours.epochs]
+    np.testing.assert_allclose(theirs, expected, rtol=1e-3, atol=1e-3)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(small_specs())
+def test_the_network_of_any_spec_is_that_of_its_graph(spec):
+    model = namespace(network_code(spec))["build_model"]()
+    graph = build_graph(spec)
+    assert sorted(layer.name for layer in model.layers) == sorted(node.name for node in graph.nodes)
+    assert model.count_params() == count_costs(graph).total.params
+    for node in graph.nodes:
+        layer = model.get_layer(node.name)
+        assert tuple(layer.output.shape[1:]) == node.output_shape, node.name
+        assert type(layer).__name__ == node.kind, node.name
+        if node.inputs:
+            inputs = layer.input if isinstance(layer.input, list) else [layer.input]
+            assert tuple(x._keras_history.operation.name for x in inputs) == node.inputs, node.name
+        if node.kind == "BatchNormalization":
+            assert (layer.momentum, layer.epsilon) == (spec.bn_momentum, spec.bn_epsilon)
+            assert (
+                layer.get_config()["gamma_initializer"]["class_name"]
+                .lower()
+                .startswith(node.attributes["gamma_initializer"])
+            )
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"optimizer": "sgd"},
+        {"optimizer": "momentum", "weight_decay": 0.1, "schedule": "step", "milestones": (2, 4)},
+        {"optimizer": "nesterov", "weight_decay": 0.1, "schedule": "cosine"},
+        {"optimizer": "adam", "weight_decay": 0.1, "warmup_steps": 2},
+        {"optimizer": "adamw", "weight_decay": 0.1, "schedule": "cosine", "warmup_steps": 2},
+        {"optimizer": "adamw"},
+        {"optimizer": "nadam"},
+        {"optimizer": "rmsprop"},
+    ],
+    ids=str,
+)
+def test_every_optimizer_and_schedule_steps_as_in_the_lab(choices):
+    recipe = make_recipe({"steps": 6, "learning_rate": 0.05} | choices)
+    theirs = namespace(keras_code(TINY, recipe))["make_optimizer"](6)
+    ours = build_optimizer(recipe, 6)
+    walks = []
+    for optimizer in (theirs, ours):
+        weight = keras.Variable([1.0, -2.0])
+        optimizer.build([weight])
+        walk = []
+        for step in range(6):
+            optimizer.apply([keras.ops.convert_to_tensor([0.3 * step, -0.1])])
+            walk.append(keras.ops.convert_to_numpy(weight))
+        walks.append(walk)
+    np.testing.assert_allclose(walks[0], walks[1], rtol=1e-6)
+    assert abs(walks[0][-1] - [1.0, -2.0]).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"optimizer": "adamw", "normalize": "none", "weight_decay": 0.1, "validation_size": None},
+        {"precision": "mixed_bfloat16", "normalize": "scale", "steps": 5, "epochs": None, "train_size": None},
+    ],
+    ids=str,
+)
+def test_every_choice_of_a_recipe_trains_as_in_the_lab(choices, capsys):
+    defaults = {"epochs": 1, "batch_size": 8, "train_size": 30, "validation_size": 20, "learning_rate": 0.02}
+    recipe = make_recipe(defaults | choices)
+    images, labels = draw_shapes(120, 8, 0)
+    data = ImageData("shapes", images[:80], labels[:80], images[80:], labels[80:], CLASS_NAMES, (), "few")
+    script = namespace(keras_code(TINY, recipe))
+    script["load_data"] = lambda: (data.x_train, data.y_train, data.x_test, data.y_test)
+    policy = keras.config.dtype_policy()
+    try:
+        script["train"]()
+    finally:
+        keras.config.set_dtype_policy(policy)
+    last = train(TINY, recipe, data).epochs[-1]
+    loss, val_loss = re.findall(r"loss ([\d.]+)", capsys.readouterr().out.splitlines()[-1])
+    assert float(loss) == pytest.approx(last.train_loss, rel=0.01)
+    assert float(val_loss) == pytest.approx(last.val_loss, rel=0.01)
+
+
+def test_a_script_reads_parquet_files_as_the_lab_does(tmp_path):
+    for name, seed in (("train", 0), ("test", 1)):
+        images, labels = draw_shapes(30, 8, seed)
+        rows = [{"bytes": encode(image), "path": None} for image in images]
+        table = pyarrow.table({"img": rows, "label": labels.astype("int64")})
+        pyarrow.parquet.write_table(table, tmp_path / f"{name}.parquet")
+    check_same_images(f"parquet:{tmp_path}")
+
+
+def test_a_script_reads_class_folders_as_the_lab_does(tmp_path):
+    images, labels = draw_shapes(40, 8, 0)
+    for place, (image, label) in enumerate(zip(images, labels, strict=True)):
+        folder = tmp_path / ("train" if place < 30 else "test") / CLASS_NAMES[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{place}.png").write_bytes(encode(image))
+    check_same_images(f"folder:{tmp_path}")
+
+
+def test_a_script_sets_a_fifth_aside_where_there_are_no_test_images(tmp_path):
+    images, labels = draw_shapes(40, 8, 0)
+    rows = [encode(image) for image in images]
+    names = [CLASS_NAMES[label] for label in labels]
+    pyarrow.parquet.write_table(pyarrow.table({"image": rows, "label": names}), tmp_path / "all.parquet")
+    check_same_images(f"parquet:{tmp_path / 'all.parquet'}")
+
+
+def check_same_images(source: str) -> None:
+    theirs = namespace(keras_code(TINY, RECIPES["quick"], source))["load_data"]()
+    data = load_data(source, size=8)
+    ours = (data.x_train, data.y_train, data.x_test, data.y_test)
+    for a, b in zip(theirs, ours, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def encode(image: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_cifar10_is_brought_to_the_size_and_channels_of_the_network():
+    spec = make_spec({"stages": (1,), "input_size": 16, "channels": 1})
+    fit_size = namespace(keras_code(spec, None, "cifar10"))["fit_size"]
+    white_and_black = np.stack([np.full((32, 32, 3), value, "uint8") for value in (255, 0)])
+    fitted = fit_size(white_and_black)
+    assert fitted.shape == (2, 16, 16, 1) and fitted.dtype == np.uint8
+    assert (fitted[0] == 255).all() and (fitted[1] == 0).all()
+
+
+def test_images_with_more_classes_than_the_network_end_in_one_line():
+    script = namespace(keras_code(make_spec({"stages": (1,), "width": 2, "input_size": 8, "classes": 3}), None))
+    images, labels = draw_shapes(6_000, 8, 0)
+    script["load_data"] = lambda: (images, labels, images[:10], labels[:10])
+    with pytest.raises(SystemExit, match="more than 3 classes: set CLASSES"):
+        script["train"]()
+
+
+SOURCES = ["shapes", "cifar10", "folder:my photos", 'parquet:C:\\data\\"x".parquet']
+CHOICES = {
+    "quick": None,
+    "paper": RECIPES["paper"],
+    "nadam": RECIPES["nadam"],
+    "all devices": make_recipe(
+        {"epochs": 1, "devices": "all", "deterministic": True, "schedule": "cosine", "precision": "mixed_bfloat16"}
+    ),
+    "adamw": make_recipe({"epochs": 1, "optimizer": "adamw", "warmup_steps": 3, "normalize": "scale"}),
+}
+SPECS = ["resnet20", "plain18", "keras_resnet50", "study_resnet20_nadam", "resnet50_v1_5"]
+
+
+def test_every_script_is_clean_formatted_and_needs_what_it_says(tmp_path):
+    for name in SPECS:
+        for recipe_name, recipe in CHOICES.items():
+            for number, source in enumerate(SOURCES):
+                code = keras_code(get_spec(name), recipe, source)
+                (tmp_path / f"{name}-{recipe_name}-{number}.py").write_text(code)
+                check_imports(code, source)
+    (tmp_path / "network.py").write_text(network_code(get_spec("resnet20")))
+    config = str(ROOT / "pyproject.toml")
+    for command in (["check"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--config", config, "--no-cache", str(tmp_path)]
+        done = subprocess.run(ruff, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
+def check_imports(code: str, source: str) -> None:
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.partition(".")[0])
+    found -= set(sys.stdlib_module_names)
+    allowed = {"keras", "tensorflow", "numpy"}
+    if source.startswith("parquet"):
+        assert "pip install keras tensorflow numpy pyarrow pillow\n" in code
+        allowed |= {"pyarrow", "PIL"}
+    assert found <= allowed
+
+
+def test_a_script_is_short_and_has_no_branch_that_its_network_does_not_take():
+    code = network_code(get_spec("resnet152"))
+    assert len(code.splitlines()) < 90
+    assert "PadShortcut" not in code and "ZeroPadding2D" not in code and "gamma" not in code
+    plain = network_code(get_spec("plain20"))
+    assert "shortcut" not in plain and "Add(" not in plain
+
+
+@pytest.mark.parametrize("path", ['"""); import os #', "a\nb", "\udcff\\", 'it\'s "both"'])
+def test_a_path_stays_a_text_whatever_it_holds(path):
+    tree = ast.parse(keras_code(TINY, None, f"folder:{path}"))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert path.strip() in texts
+    assert not any(isinstance(node, ast.Import) and node.names[0].name == "os" for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize(
+    ("spec", "source", "line"),
+    [
+        (TINY, "mnist", "unknown data set 'mnist': choose shapes, cifar10, folder:PATH or parquet:PATH"),
+        (TINY, "folder:", "unknown data set 'folder:'"),
+        (make_spec({"channels": 4}), "shapes", "the network reads 4: use --set channels=3"),
+    ],
+)
+def test_data_that_cannot_be_exported_are_named(spec, source, line):
+    with pytest.raises(DataError, match=re.escape(line)):
+        keras_code(spec, None, source)
+
+
+def test_a_notebook_is_valid_and_holds_the_same_code():
+    book = notebook(TINY, STEEP, "shapes", seed=3)
+    nbformat.validate(book)
+    assert nbformat.reads(nbformat.writes(book), as_version=4) == book
+    cells = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    script = keras_code(TINY, STEEP, "shapes", seed=3)
+    assert all(cell in script for cell in cells[:4])
+    assert cells[4:] == ["build_model().summary()", "model = train()"]
+    model = namespace("\n".join(cells[:4]))["build_model"]()
+    assert model.count_params() == count_costs(build_graph(TINY)).total.params
+    assert nbformat.writes(notebook(TINY, STEEP, "shapes", seed=3)) == nbformat.writes(book)
