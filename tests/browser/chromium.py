@@ -40,7 +40,7 @@ def find_browser() -> Path:
             return path
         tried.append(str(path))
     raise NoBrowserError(
-        f"no Chromium starts on here ({', '.join(tried) or 'none found'}): run scripts/test, which installs one, "
+        f"no Chromium starts here ({', '.join(tried) or 'none found'}): run scripts/test, which installs one, "
         "or `apt-get install chromium` as root, or `.venv/bin/playwright install --with-deps chromium`"
     )
 

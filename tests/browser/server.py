@@ -43,7 +43,7 @@ class Server:
         Raises:
             RuntimeError: it ended, did not answer in time, or another process holds the port; with the log's end.
         """
-        environment = {**os.environ, processes.HOME_VARIABLE: str(self.home), **self._environment}
+        environment = {**os.environ, processes.HOME_VARIABLE: str(self.home), "NO_COLOR": "1", **self._environment}
         environment.pop("PYTHONPATH", None)  # Home.py must find the packages by itself
         # The console script, not `-m streamlit`, which would put the root on sys.path.
         command = [Path(sys.executable).with_name("streamlit"), "run", self.script]
