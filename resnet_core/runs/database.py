@@ -96,7 +96,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _open(path: Path) -> Engine:
-    _refuse_foreign(path)
+    complete = _is_ours(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -105,32 +105,34 @@ def _open(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    with engine.execution_options(writes=True).begin() as connection:
-        metadata.create_all(connection)
-        if connection.scalar(select(lab.c.schema_version)) is None:
-            connection.execute(insert(lab).values(schema_version=VERSION))
+    if not complete:
+        with engine.execution_options(writes=True).begin() as connection:
+            metadata.create_all(connection)
+            if connection.scalar(select(lab.c.schema_version)) is None:
+                connection.execute(insert(lab).values(schema_version=VERSION))
     return engine
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Look at an existing file without writing to it, and refuse what is not this version's database."""
+def _is_ours(path: Path) -> bool:
+    """Say whether a file has this version's tables, without writing to it; refuse what another program made."""
     if not path.exists() or not path.stat().st_size:
-        return
+        return False
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
-            return
+            return False
         if "lab" not in tables:
             raise StoreError(
                 f"{path} is a database of another program (tables {', '.join(sorted(tables)[:4])}): "
                 "set RESNET_LAB_DB or RESNET_LAB_HOME to another place"
             )
-        version = (connection.execute("SELECT schema_version FROM lab").fetchone() or (VERSION,))[0]
+        (version,) = connection.execute("SELECT schema_version FROM lab").fetchone()
     if version > VERSION:
         raise HomeError(
             f"{path} comes from a newer ResNet Lab (schema {version}, this one reads {VERSION}): "
             "update ResNet Lab, or set RESNET_LAB_HOME to another folder"
         )
+    return True
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
