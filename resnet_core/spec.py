@@ -180,9 +180,10 @@ class ResNetSpec(BaseModel):
             else:
                 first, later = inner * (before + 9 * inner + out), inner * (out + 9 * inner + out)
             total += first + (blocks - 1) * later
-            if self.residual and self.shortcut is not Shortcut.A and (stage > 0 or before != out):
+            everywhere = self.shortcut is Shortcut.C
+            if self.residual and self.shortcut is not Shortcut.A and (stage > 0 or before != out or everywhere):
                 total += (9 if self.shortcut is Shortcut.CONV3X3 else 1) * before * out
-            if self.residual and self.shortcut is Shortcut.C:
+            if self.residual and everywhere:
                 total += (blocks - 1) * out * out
         return total + out * self.classes
 
