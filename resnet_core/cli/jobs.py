@@ -1,0 +1,106 @@
+"""`jobs list|show|stop|delete`."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from resnet_core.cli.arguments import JsonOption
+from resnet_core.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from resnet_core.runs.records import Job
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    group = typer.Typer(help="List, show, stop and delete jobs.", rich_markup_mode=None)
+    group.command("list")(list_jobs)
+    group.command("show")(show)
+    group.command("stop")(stop)
+    group.command("delete")(delete)
+    app.add_typer(group, name="jobs")
+
+
+def list_jobs(
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
+) -> None:
+    """List jobs, the newest first."""
+    from resnet_core.runs import store
+
+    found = store.jobs(limit=limit)
+    if as_json:
+        print_json({"jobs": [job.as_json() for job in found]})
+    elif not found:
+        print("no jobs yet: `submit` and `study` make some")
+    else:
+        rows = [
+            (job.id, job.kind, job.state, job.name, job.data or "", str(job.seed), f"{job.progress:.0%}", _error(job))
+            for job in found
+        ]
+        print_table(("id", "kind", "state", "network", "data", "seed", "done", "validation error"), rows)
+
+
+def show(job_id: IdArgument, as_json: JsonOption = False) -> None:
+    """Show one job with all its epochs."""
+    from resnet_core.runs import folders, store
+
+    job = store.job(job_id)
+    if as_json:
+        print_json(job.as_json())
+        return
+    print(f"{job.id}  {job.kind} of {job.name}, {job.state}" + (f": {job.message}" if job.message else ""))
+    parameters = f"{job.params:,} parameters" if job.params is not None else ""
+    facts = [parameters, f"data {job.data}" if job.data else "", f"seed {job.seed}", job.device or ""]
+    print(", ".join(fact for fact in facts if fact))
+    print(f"submitted {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(job.created))}, files in ", end="")
+    print(folders.job_folder(job.id))
+    for note in job.notes:
+        print(f"note: {note}")
+    if job.epochs:
+        heads = ("epoch", "step", "train loss", "train error", "val loss", "val error", "images/s", "seconds")
+        print_table(
+            heads,
+            [
+                (
+                    e.epoch,
+                    e.step,
+                    f"{e.train_loss:.4f}",
+                    f"{e.train_error:.2%}",
+                    f"{e.val_loss:.4f}",
+                    f"{e.val_error:.2%}",
+                    f"{e.images_per_second:,.0f}",
+                    f"{e.seconds:.1f}",
+                )
+                for e in job.epochs
+            ],
+        )
+
+
+def stop(job_id: IdArgument, as_json: JsonOption = False) -> None:
+    """Stop a job; its finished epochs are kept."""
+    from resnet_core.runs import queue
+
+    state = queue.stop(job_id)
+    if as_json:
+        print_json({"id": job_id, "state": state})
+    else:
+        print(f"{job_id} is {state}" + (" and will stop in a moment" if state in ("starting", "running") else ""))
+
+
+def delete(job_id: IdArgument, as_json: JsonOption = False) -> None:
+    """Delete an ended job, with its files."""
+    from resnet_core.runs import queue
+
+    queue.delete(job_id)
+    if as_json:
+        print_json({"id": job_id, "state": "deleted"})
+    else:
+        print(f"{job_id} is deleted")
+
+
+def _error(job: "Job") -> str:
+    return f"{job.last_epoch.val_error:.1%}" if job.last_epoch else ""
