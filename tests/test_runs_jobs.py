@@ -15,6 +15,7 @@ import pytest
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import ACTIVE
 from resnet_core.runs import folders, queue, store, supervision
+from resnet_core.runs.estimate import estimate
 from resnet_core.runs.records import Job
 from tests import processes
 from tests.test_runs_queue import photo_folders
@@ -73,7 +74,10 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
 def test_a_running_job_stops_within_a_second_and_keeps_its_epochs():
     (job,) = store.jobs(states=ACTIVE)
     job = wait_for(job.id, lambda job: job.last_epoch, 90)
-    assert psutil.Process(job.pid).nice() >= 5
+    worker = psutil.Process(job.pid)
+    assert worker.nice() >= 5
+    expected = estimate(TINY, LONG, job.train_images, job.val_images).memory_bytes
+    assert 0.5 * expected < worker.memory_info().rss < 1.5 * expected
     assert stop_seconds(job) < 1.0
     job = store.job(job.id)
     assert job.message.startswith("stopped after ")
@@ -153,6 +157,15 @@ def test_an_internal_error_leaves_its_traceback_and_an_idle_supervisor_comes_bac
         assert "Traceback (most recent call last)" in folders.read_log(job.id)
         wait_until(lambda: supervision.running_pid() is None, 20, "the idle supervisor has left")
     assert processes.lab_processes(fresh_home) == []
+
+
+def test_nobody_works_on_and_nothing_comes_back_when_the_home_is_removed(fresh_home):
+    job_id = queue.submit(TINY, LONG, "shapes")
+    worker = wait_for(job_id, lambda job: job.pid, 20).pid
+    wait_until(lambda: has_mapped(worker, "tensorflow"), 60, "TensorFlow is being imported")
+    shutil.rmtree(fresh_home)
+    wait_until(lambda: not processes.lab_processes(fresh_home), 10, "supervisor and worker have left")
+    assert not fresh_home.exists()
 
 
 def stop_seconds(job: Job) -> float:

@@ -88,7 +88,7 @@ class TestJobs:
         with pytest.raises(RunError, match="no run has the id 'r-aaaaaa'"):
             store.job("r-aaaaaa")
         assert store.epochs(["r-aaaaaa"]).items == store.steps(["r-aaaaaa"]).items == ()
-        assert store.stop_requested("r-aaaaaa")
+        assert store.should_stop("r-aaaaaa")
         writes.write_rows("r-aaaaaa", [epoch(2)], [])
         assert store.epochs(["r-aaaaaa"]).items == ()
 
@@ -101,7 +101,8 @@ class TestStates:
         assert writes.advance("r-aaaaaa", writes.IN_WORK, ended, message="the first word")
         before = store.job("r-aaaaaa")
         assert not writes.advance("r-aaaaaa", writes.IN_WORK, "lost", message="too late")
-        writes.write_start("r-aaaaaa", START)
+        assert not writes.write_start("r-aaaaaa", START)
+        assert store.should_stop("r-aaaaaa")
         assert writes.request_stop("r-aaaaaa") == ended
         assert store.job("r-aaaaaa") == before
         assert before.finished >= before.created

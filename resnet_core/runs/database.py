@@ -138,17 +138,23 @@ def _is_ours(path: Path) -> bool:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver would begin transactions by itself, and late; `_begin` does it instead.
     connection.isolation_level = None
+    _use_write_ahead_log(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
+            # A file system without shared memory stays with SQLite's older journal, and readers wait for writers.
+            return
         except sqlite3.OperationalError as error:
             # Two processes that open a new database at once: SQLite does not wait for this change by itself.
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin(connection: Connection) -> None:

@@ -3,10 +3,14 @@
 import sys
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import Epoch, Listener, Start, Step
 from resnet_core.runs import store, writes
+from resnet_core.runs.folders import job_folder
+
+Answer = TypeVar("Answer")
 
 POLL_SECONDS = 0.2
 # A locked database is free again in a moment, and a full disk once someone has made room: a run is worth waiting for.
@@ -23,6 +27,7 @@ class Reporter(Listener):
 
     def __init__(self, job_id: str):
         self.job_id = job_id
+        self.folder = job_folder(job_id)
         self._stop = False
         self._asked = 0.0
         self._next_write = 0.0
@@ -34,7 +39,8 @@ class Reporter(Listener):
         self._stop = True
 
     def on_start(self, start: Start) -> None:
-        persistently(lambda: writes.write_start(self.job_id, start))
+        # A job that was ended meanwhile, or deleted, needs no training.
+        self._stop |= not persistently(lambda: writes.write_start(self.job_id, start))
 
     def on_step(self, step: Step) -> None:
         self._steps.append(step)
@@ -50,7 +56,8 @@ class Reporter(Listener):
         if not self._stop and now - self._asked >= POLL_SECONDS:
             self._asked = now
             try:
-                self._stop = store.stop_requested(self.job_id)
+                # Without its folder the lab's home is gone: asking the database would bring it back.
+                self._stop = not self.folder.is_dir() or store.should_stop(self.job_id)
             except LabError as error:
                 _say(error)
         return self._stop
@@ -79,8 +86,10 @@ class Reporter(Listener):
         self._steps.clear()
 
 
-def persistently(write: Callable[[], object]) -> None:
+def persistently(write: Callable[[], Answer]) -> Answer:
     """Write to the database, and try again for a while if it cannot be written.
+
+    Returns: what the write returns.
 
     Raises:
         StoreError: it still could not.
@@ -88,8 +97,7 @@ def persistently(write: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            write()
-            return
+            return write()
         except LabError as error:
             if time.monotonic() > deadline:
                 raise

@@ -83,11 +83,12 @@ def steps(job_ids: Collection[str], after: int = 0) -> Rows[Step]:
     return _since(schema.steps, Step, _STEP_COLUMNS, job_ids, after)
 
 
-def stop_requested(job_id: str) -> bool:
-    """Say whether a job should stop: someone asked for it, or its row is gone."""
+def should_stop(job_id: str) -> bool:
+    """Say whether a worker should leave its job: someone asked for it, or the job has ended or is deleted."""
+    table = schema.jobs.c
+    goes_on = (table.id == job_id, table.state.in_(sorted(ACTIVE)), table.stop_requested.is_(None))
     with reading() as connection:
-        row = connection.execute(select(schema.jobs.c.stop_requested).where(schema.jobs.c.id == job_id)).first()
-    return row is None or row.stop_requested is not None
+        return connection.execute(select(table.id).where(*goes_on)).first() is None
 
 
 def unknown(job_id: str) -> RunError:

@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-from resnet_core.errors import LabError, one_line
+from resnet_core.errors import HomeError, LabError, one_line
 from resnet_core.home import lab_home
 from resnet_core.runs import devices, store, supervision
 from resnet_core.runs.records import Active
@@ -32,11 +33,21 @@ def run_forever() -> None:
 def main() -> int:
     """Work as the home's supervisor until nothing was to do for a while (RESNET_LAB_IDLE_SECONDS, 300)."""
     try:
-        _run(float(os.environ.get("RESNET_LAB_IDLE_SECONDS", IDLE_SECONDS)))
+        _run(_idle_seconds())
     except LabError as error:
         print(one_line(error), file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _idle_seconds() -> float:
+    chosen = os.environ.get("RESNET_LAB_IDLE_SECONDS", "")
+    try:
+        return float(chosen or IDLE_SECONDS)
+    except ValueError:
+        raise HomeError(
+            f"RESNET_LAB_IDLE_SECONDS must be a number of seconds, received {chosen!r}: correct it"
+        ) from None
 
 
 def _run(idle_seconds: float) -> None:
@@ -61,11 +72,15 @@ class Supervisor:
         self.slots = devices.gpu_identifiers() or ("",)
         self.workers = Workers(home)
         self._complaint = ""
+        self._identity = _identity(home)
 
     def work(self, leaving: "_Leaving", idle_seconds: float) -> None:
         """Tick until told to leave, until the home is gone, or until nothing was to do for some seconds."""
         busy = time.monotonic()
-        while not leaving and self.home.is_dir():
+        while not leaving:
+            if _identity(self.home) != self._identity:
+                self.workers.end_all()
+                return
             try:
                 something = self.tick()
                 self._complaint = ""
@@ -86,7 +101,7 @@ class Supervisor:
         self._fill(job for job in jobs if job.state == "queued")
         return bool(jobs or self.workers)
 
-    def _fill(self, waiting) -> None:
+    def _fill(self, waiting: Iterable[Active]) -> None:
         """Start waiting jobs in their order; one that needs all slots holds the later ones back."""
         for job in waiting:
             taken = self.workers.slots_taken()
@@ -119,6 +134,15 @@ class _Leaving:
 
     def _hear(self, _signal: int, _frame: object) -> None:
         self._told = True
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another of the same name; None if it is gone."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,7 +18,7 @@ from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.results import Result
 from resnet_core.runs import devices, processes, store, writes
-from resnet_core.runs.folders import ERROR_MARK, job_folder
+from resnet_core.runs.folders import ERROR_MARK
 from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
 from resnet_core.spec import make_spec
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     reporter = Reporter(job_id)
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
-        if not writes.claim(job_id, os.getpid(), processes.own_start()):
+        if not persistently(lambda: writes.claim(job_id, os.getpid(), processes.own_start())):
             print(f"{job_id} is not waiting for a worker", file=sys.stderr)
             return 0
         return _work(store.job(job_id), reporter)
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
 def _work(job: Job, reporter: Reporter) -> int:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
-        _write_environment(job)
+        _write_environment(job, reporter.folder)
         if job.kind == "check":
             state, columns = _check(job)
         else:
@@ -56,6 +57,9 @@ def _work(job: Job, reporter: Reporter) -> int:
     except Exception as error:
         traceback.print_exc()
         state, columns = "failed", {"message": f"{_explained(error)} (more in the run's log)"}
+    if not reporter.folder.is_dir():
+        # The lab's home was removed meanwhile: writing to the database would bring it back.
+        return 1
     if state == "failed":
         print(f"{ERROR_MARK}{columns['message']}", file=sys.stderr)
     reporter.flush()
@@ -73,7 +77,7 @@ def _train(job: Job, reporter: Reporter) -> Result:
 
     from resnet_core.training import train
 
-    return train(spec, recipe, data, seed=job.seed, listener=reporter, folder=job_folder(job.id))
+    return train(spec, recipe, data, seed=job.seed, listener=reporter, folder=reporter.folder)
 
 
 def _check(job: Job) -> tuple[str, dict[str, Any]]:
@@ -90,7 +94,7 @@ def _check(job: Job) -> tuple[str, dict[str, Any]]:
     return "finished", {"result": json.dumps(found), "message": message}
 
 
-def _write_environment(job: Job) -> None:
+def _write_environment(job: Job, folder: Path) -> None:
     device = devices.local_device()
     versions = {"python": platform.python_version()}
     for name in LIBRARIES:
@@ -106,8 +110,7 @@ def _write_environment(job: Job) -> None:
         "cores": devices.cpu().cores,
         "memory_bytes": psutil.virtual_memory().total,
     }
-    path = job_folder(job.id) / "environment.json"
-    path.write_text(json.dumps(environment, indent=2) + "\n")
+    (folder / "environment.json").write_text(json.dumps(environment, indent=2) + "\n")
     persistently(lambda: writes.write_columns(job.id, versions=json.dumps(versions)))
 
 

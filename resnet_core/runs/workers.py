@@ -107,6 +107,12 @@ class Workers:
                 # Before its first step a worker imports and builds: it hears nothing and has nothing to save.
                 self._press(worker, 0.0 if row.state == "running" else -KILL_SECONDS)
 
+    def end_all(self) -> None:
+        """Kill all workers: their home is gone, and what they would write could not be found again."""
+        for worker in self._workers.values():
+            if not worker.ended():
+                processes.end(worker.pid, force=True)
+
     def _find(self, job: Active) -> None:
         if job.pid is not None:
             if processes.alive(job.pid, job.pid_started, job.id):

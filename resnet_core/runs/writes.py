@@ -81,8 +81,11 @@ def claim(job_id: str, pid: int, pid_started: float) -> bool:
         return connection.execute(change).rowcount == 1
 
 
-def write_start(job_id: str, start: Start, **columns: Any) -> None:
-    """Mark a job as running and keep what is known at its start."""
+def write_start(job_id: str, start: Start) -> bool:
+    """Mark a job in work as running and keep what is known at its start.
+
+    Returns: whether it still was in work.
+    """
     values = {
         "params": int(start.params),
         "device": start.device,
@@ -94,7 +97,7 @@ def write_start(job_id: str, start: Start, **columns: Any) -> None:
         "notes": json.dumps(list(start.notes)),
     }
     now = time.time()
-    advance(job_id, IN_WORK, "running", running_since=now, heartbeat=now, **values, **columns)
+    return advance(job_id, IN_WORK, "running", running_since=now, heartbeat=now, **values)
 
 
 def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Step]) -> None:

@@ -30,7 +30,7 @@ def run() -> list[Row]:
             _row("Store: write a sampled step", lambda: writes.write_rows(ids[-1], [], [_step(next(numbers))]), 10),
             _row("Store: poll 4 jobs, some new steps", lambda: store.steps(watched, cursor), 10),
             _row("Store: the supervisor's look at active jobs", store.active, 5),
-            _row("Store: a worker's look at its stop flag", lambda: store.stop_requested(ids[-1]), 5),
+            _row("Store: a worker's look at its stop flag", lambda: store.should_stop(ids[-1]), 5),
         ]
 
 
