@@ -375,6 +375,23 @@ class TestJobs:
         assert "Why do deeper plain networks train worse" in run("study")[1]
         assert [row["name"] for row in document("study")["studies"]] == ["degradation"]
 
+    def test_a_study_is_waited_for_and_read_when_its_runs_have_ended(self, document, fresh_home, monkeypatch):
+        monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "1")
+        try:
+            with start("study", "degradation", "--wait", "--json") as process:
+                jobs = wait_for(lambda: document("jobs", "list")["jobs"])
+                for job in jobs:
+                    document("jobs", "stop", job["id"])
+                out, err = process.communicate(timeout=60)
+            assert process.returncode == 1  # none of them finished
+            (group,) = json.loads(out)["groups"]
+            assert group["id"].startswith("degradation-")
+            assert {job["id"] for job in group["jobs"]} == {job["id"] for job in jobs}
+            assert group["verdict"].startswith("Too few runs finished for a verdict")
+            assert err.count(" stopped:") == len(jobs) == 4
+        finally:
+            processes.end_lab(fresh_home)
+
     def test_the_supervisor_in_the_foreground_ends_with_ctrl_c(self, fresh_home):
         with start("worker") as process:
             line = process.stderr.readline()
@@ -385,13 +402,21 @@ class TestJobs:
         assert "Traceback" not in err
 
 
-def wait_until_ended(document, job_id: str, patience: float = 60.0) -> dict:
+def wait_until_ended(document, job_id: str) -> dict:
+    def ended() -> dict | None:
+        shown = document("jobs", "show", job_id)
+        return None if shown["state"] in {"queued", "starting", "running"} else shown
+
+    return wait_for(ended)
+
+
+def wait_for(look, patience: float = 60.0):
+    """Look until there is something to see, and return it."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        shown = document("jobs", "show", job_id)
-        if shown["state"] not in {"queued", "starting", "running"}:
-            return shown
-    pytest.fail(f"{job_id} is still {shown['state']} after {patience:.0f} s")
+        if seen := look():
+            return seen
+    return pytest.fail(f"nothing to see within {patience:.0f} s")
 
 
 class TestData:

@@ -1,9 +1,6 @@
 """Commands that train: train (here and now), submit and study (as jobs), jobs, worker."""
 
-import signal
-import sys
 import time
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -19,9 +16,10 @@ from resnet_core.cli.arguments import (
     read_run,
 )
 from resnet_core.cli.output import print_json, print_table, quiet_libraries, say
+from resnet_core.cli.progress import Progress
 from resnet_core.errors import DataError, InputError
 from resnet_core.recipes import Recipe
-from resnet_core.results import Epoch, Listener, Result, Start, Step, epoch_dict
+from resnet_core.results import Result, epoch_dict
 from resnet_core.spec import ResNetSpec
 
 FINISHED, FAILED, INTERRUPTED = 0, 1, 130
@@ -48,7 +46,7 @@ def train(
     data = _fitting_source(network, data)
     with quiet_libraries():
         from resnet_core import training
-    with _Progress() as progress:
+    with Progress() as progress:
         result = training.train(network, how, data, seed=seed, listener=progress)
     if as_json:
         print_json(_document(network, how, data, seed, result))
@@ -201,51 +199,3 @@ def _wait_for(group_ids: list[str]) -> None:
         except KeyboardInterrupt:
             say("the jobs go on: `jobs list` shows them, `jobs stop ID` ends one")
             raise
-
-
-class _Progress(Listener):
-    """Tells of a run on standard error, and turns the first Ctrl-C into a request to stop."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self.start: Start | None = None
-        self.shows_steps = sys.stderr.isatty()
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.start:
-            signal.signal(signal.SIGINT, self.before)
-
-    def on_start(self, start: Start) -> None:
-        # From here on there is something to keep; before, Ctrl-C simply ends the command.
-        self.start = start
-        self.before = signal.signal(signal.SIGINT, self._ask)
-        for note in start.notes:
-            say(f"note: {note}")
-        say(
-            f"{start.params:,} parameters, {start.train_images:,} training and {start.val_images:,} validation images, "
-            f"{start.total_steps:,} steps, on {start.device}"
-        )
-
-    def on_step(self, step: Step) -> None:
-        if self.shows_steps:
-            line = f"step {step.step:,} of {self.start.total_steps:,}, loss {step.loss:.3f}"
-            print(f"\r{line}, {step.images_per_second:,.0f} images/s \x1b[K", end="", file=sys.stderr, flush=True)
-
-    def on_epoch(self, epoch: Epoch) -> None:
-        say(
-            f"{chr(13) + chr(27) + '[K' if self.shows_steps else ''}"
-            f"epoch {epoch.epoch}/{self.start.total_epochs}: training error {epoch.train_error:.1%}, "
-            f"validation error {epoch.val_error:.1%}, {epoch.images_per_second:,.0f} images/s, {epoch.seconds:.1f} s"
-        )
-
-    def should_stop(self) -> bool:
-        return self.asked
-
-    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-        say("stopping after this step; Ctrl-C again ends at once")

@@ -1,0 +1,56 @@
+"""How a run here and now tells of itself, and how Ctrl-C stops it."""
+
+import signal
+import sys
+from types import FrameType
+
+from resnet_core.cli.output import say
+from resnet_core.results import Epoch, Listener, Start, Step
+
+
+class Progress(Listener):
+    """Tells of a run on standard error, and turns the first Ctrl-C into a request to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.start: Start | None = None
+        self.shows_steps = sys.stderr.isatty()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.start:
+            signal.signal(signal.SIGINT, self.before)
+
+    def on_start(self, start: Start) -> None:
+        # From here on there is something to keep; before, Ctrl-C simply ends the command.
+        self.start = start
+        self.before = signal.signal(signal.SIGINT, self._ask)
+        for note in start.notes:
+            say(f"note: {note}")
+        say(
+            f"{start.params:,} parameters, {start.train_images:,} training and {start.val_images:,} validation images, "
+            f"{start.total_steps:,} steps, on {start.device}"
+        )
+
+    def on_step(self, step: Step) -> None:
+        if self.shows_steps:
+            line = f"step {step.step:,} of {self.start.total_steps:,}, loss {step.loss:.3f}"
+            print(f"\r{line}, {step.images_per_second:,.0f} images/s \x1b[K", end="", file=sys.stderr, flush=True)
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        say(
+            f"{chr(13) + chr(27) + '[K' if self.shows_steps else ''}"
+            f"epoch {epoch.epoch}/{self.start.total_epochs}: training error {epoch.train_error:.1%}, "
+            f"validation error {epoch.val_error:.1%}, {epoch.images_per_second:,.0f} images/s, {epoch.seconds:.1f} s"
+        )
+
+    def should_stop(self) -> bool:
+        return self.asked
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        say("stopping after this step; Ctrl-C again ends at once")
