@@ -137,7 +137,7 @@ class TestStopAndDelete:
     @pytest.mark.parametrize("job_id", ["r-nosuch", "", "../..", "/"])
     def test_an_unknown_job_is_named_and_nothing_is_removed(self, fresh_home, job_id):
         kept = queue.submit(SPEC, RECIPE, "shapes")
-        for action in (queue.stop, queue.delete, store.job):
+        for action in (queue.stop, queue.delete, store.job, known_log):
             with pytest.raises(RunError, match="no run has the id"):
                 action(job_id)
         assert (fresh_home / "runs" / kept / "spec.json").exists()
@@ -165,6 +165,11 @@ class TestSupervision:
     def test_a_home_that_does_not_exist_yet_has_no_supervisor(self, monkeypatch, tmp_path):
         monkeypatch.setenv("RESNET_LAB_HOME", str(tmp_path / "another"))
         assert supervision.running_pid() is None
+
+
+def known_log(job_id: str) -> str:
+    """Read a log as a page does that has the id from its URL."""
+    return folders.read_log(job_id) or store.job(job_id).message
 
 
 def photo_folders(path: Path) -> None:

@@ -1,20 +1,28 @@
 """A job's folder, which describes itself: spec.json, recipe.json, environment.json, log.txt, weights."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
-from resnet_core.errors import HomeError, one_line
+from resnet_core.errors import HomeError, RunError, one_line
 from resnet_core.home import lab_home
 
 LOG_FILE = "log.txt"
 # A worker that gives up says why on a line that begins so.
 ERROR_MARK = "error: "
+_ID = re.compile(r"[\w-]+")
 
 
 def job_folder(job_id: str) -> Path:
-    """Return the folder of a job's files; it exists from the job's submission to its deletion."""
+    """Return the folder of a job's files; it exists from the job's submission to its deletion.
+
+    Raises:
+        RunError: the id could not be one of a job, and would lead out of the lab's home.
+    """
+    if not _ID.fullmatch(job_id):
+        raise RunError(f"no run has the id {job_id[:40]!r}: ids look like r-7f3k2q")
     return lab_home() / "runs" / job_id
 
 
