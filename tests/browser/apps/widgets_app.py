@@ -41,7 +41,7 @@ def draw(blocks: int) -> str:
     return graph.draw(format="svg", prog="dot").decode()
 
 
-def curves(points: int, runs: int = 2) -> go.Figure:
+def curves(points: int, runs: int = 2, axis: str = "step") -> go.Figure:
     """Draw error curves of `points` steps, plain and residual in turn."""
     figure = go.Figure()
     for run in range(runs):
@@ -54,46 +54,74 @@ def curves(points: int, runs: int = 2) -> go.Figure:
             line={"color": kind_color(residual), "width": line_width(depth)},
             hovertemplate="%{y:.2%}",
         )
-    figure.update_layout(xaxis_title="step", yaxis_title="training error", yaxis_tickformat=".0%")
+    figure.update_layout(xaxis_title=axis, yaxis_title="training error", yaxis_tickformat=".0%")
     return style(figure)
 
+
+HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+ viewBox="0 0 200 100" onload="window.harmed=1"><script>window.harmed=1</script><style>@import "//evil"</style>
+<g class="graph"><image href="//evil/x.png"/><foreignObject><body xmlns="http://www.w3.org/1999/xhtml"
+ onclick="window.harmed=1">evil</body></foreignObject><g class="node" onclick="window.harmed=1">
+<title>&lt;img src=x onerror=harmed=1&gt;</title><a xlink:href="javascript:window.harmed=1">
+<polygon points="10,10 190,10 190,90 10,90" fill="url(//evil)" stroke="black"/>
+<text x="20" y="50" font-size="14">&lt;b&gt;bold&lt;/b&gt;</text></a></g></g></svg>"""
 
 st.set_page_config(page_title="Widgets", layout="wide")
 st.title("Widgets")
 state = st.session_state
-state.setdefault("blocks", 71)
-state.setdefault("chosen", None)
-state.setdefault("points", 60)
-state.setdefault("ticking", False)
+FIRST = {"svg": None, "chosen": None, "points": 60, "axis": "step", "ticking": False}
+if "round" not in state:
+    state.update(FIRST, round=1, points=int(st.query_params.get("points", 60)))
 
-columns = st.columns(6)
-if columns[0].button("Another graph"):
-    state.blocks = 3 if state.blocks == 71 else 71
-if columns[1].button("Choose from the page"):
-    state.chosen = "stage1_block2_add"
-columns[2].button("Rerun")
-if columns[3].button("Add a point"):
-    state.points += 1
-if columns[4].button("Live"):
+
+def reset() -> None:
+    """Put everything back, the reader's zoom included."""
+    state.update(FIRST, round=state.round + 1)
+    st.query_params.clear()
+
+
+def live() -> None:
+    """Start or stop the ticks."""
     state.ticking = not state.ticking
-if columns[5].button("Many"):
-    state.points = 300
 
-state.chosen = graph_view(draw(state.blocks), label="Graph of a test network", selected=state.chosen, key="graph")
+
+buttons = st.columns(10)
+buttons[9].button("Reset", on_click=reset)
+if buttons[0].button("Another graph"):
+    state.svg = draw(3)
+if buttons[1].button("Hostile graph"):
+    state.svg = HOSTILE
+if buttons[2].button("Broken graph"):
+    state.svg = "no <svg"
+if buttons[3].button("Choose from the page"):
+    state.chosen = "stage1_block2_add"
+buttons[4].button("Rerun")
+if buttons[5].button("Add a point"):
+    state.points += 1
+buttons[6].button("Live", on_click=live)
+if buttons[7].button("Seconds"):
+    state.axis = "seconds"
+if buttons[8].button("Keep in the address"):
+    st.query_params["points"] = str(state.points)
+
+state.chosen = graph_view(
+    state.svg or draw(71), label="Graph of a test network", selected=state.chosen, key="graph", height=400
+)
 st.write(f"chosen: {state.chosen}")
 
 
 @st.fragment(run_every=0.5 if state.ticking else None)
-def live() -> None:
+def charts() -> None:
     """Show the curves, a point longer at each tick while live."""
     if state.ticking:
         state.points += 1
     left, right = st.columns(2)
     with left:
-        live_chart(curves(state.points), key="left", alt="Error falls with each step", filename="curves")
+        left_curves = curves(state.points, axis=state.axis).update_layout(uirevision=state.round)
+        live_chart(left_curves, key="left", alt="Error falls with each step", filename="curves")
     with right:
         live_chart(curves(40, runs=8), key="right", alt="Eight runs", filename="eight")
     st.write(f"points: {state.points}")
 
 
-live()
+charts()

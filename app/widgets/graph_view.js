@@ -1,0 +1,259 @@
+// The viewer of a graph: pan, zoom, pick by pointer and by keyboard. A view is {x, y, k}: the drawing's corner in the
+// stage in pixels, and pixels per unit of the drawing.
+
+const SMALLEST_TEXT = 11; // pixels at first sight, however large the graph
+const LARGEST_TEXT = 15;
+const MARGIN = 16; // pixels around the drawing
+const SLACK = 48; // pixels that it can be pushed past its edge
+const HINT = matchMedia("(hover: none)").matches
+  ? "Tap a node · two fingers zoom"
+  : "Click a node, or use the arrow keys · drag to move · Ctrl + wheel to zoom";
+
+const viewers = new WeakMap(); // stage -> Viewer
+const remembered = new Map(); // key -> what a viewer with this key last showed, for when Streamlit mounts it again
+
+export default function ({ data, parentElement, setStateValue }) {
+  const stage = parentElement.querySelector(".stage");
+  if (!viewers.has(stage)) viewers.set(stage, new Viewer(stage));
+  const viewer = viewers.get(stage);
+  viewer.tell = (name) => setStateValue("pick", { name, turn: Date.now() });
+  viewer.show(data);
+  // Streamlit also calls this after a mere update that came while it was mounting.
+  return () => stage.isConnected || viewer.leave();
+}
+
+class Viewer {
+  constructor(stage) {
+    this.stage = stage;
+    this.root = stage.parentElement;
+    this.sheet = stage.querySelector(".sheet");
+    this.rails = { x: stage.querySelector(".along-x"), y: stage.querySelector(".along-y") };
+    this.where = this.root.querySelector(".where");
+    this.scale = this.root.querySelector(".scale");
+    this.said = this.root.querySelector(".said");
+    this.state = { svg: null, move: null, chosen: null, view: null, own: false }; // own: the reader moved it
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(stage);
+    for (const button of this.root.querySelectorAll("[data-act]")) {
+      button.addEventListener("click", () => this.act(button.dataset.act));
+    }
+    listenToPointer(this);
+    listenToKeys(this);
+  }
+
+  leave() {
+    this.sizes.disconnect();
+  }
+
+  show({ svg, label, key, selected, move, height }) {
+    this.root.classList.toggle("dark", isDark(this.root));
+    this.stage.setAttribute("aria-label", label);
+    this.stage.style.height = `min(${height}px, 78vh)`;
+    if (this.state.svg === null && remembered.get(key)?.svg === svg) this.state = remembered.get(key);
+    const moved = this.state.move !== move;
+    const fresh = this.state.svg !== svg;
+    const unbuilt = !this.drawing;
+    remembered.set(key, this.state);
+    if (fresh) Object.assign(this.state, { svg, view: null, own: false });
+    if (fresh || unbuilt) this.build(svg);
+    if (moved) Object.assign(this.state, { move, chosen: selected });
+    if (fresh || unbuilt || moved) this.choose(this.state.chosen, { reveal: moved && selected !== null });
+  }
+
+  build(text) {
+    this.drawing = cleanSvg(text);
+    this.nodes = [];
+    this.cursor = this.awaited = null;
+    if (!this.drawing) {
+      const note = document.createElement("p");
+      note.textContent = "This graph could not be drawn: the picture that arrived is no SVG. Change a choice to draw it again.";
+      this.sheet.replaceChildren(note);
+      return;
+    }
+    const box = this.drawing.viewBox.baseVal;
+    this.size = { width: box.width || 1, height: box.height || 1 };
+    this.drawing.setAttribute("width", this.size.width);
+    this.drawing.setAttribute("height", this.size.height);
+    const fonts = [...this.drawing.querySelectorAll("text")].map((item) => parseFloat(item.getAttribute("font-size")) || 14);
+    this.font = fonts.length ? Math.min(...fonts) : 14;
+    this.nodes = [...this.drawing.querySelectorAll("g.node")].map(asNode);
+    this.byName = new Map(this.nodes.map((node) => [node.name, node]));
+    const layer = this.drawing.querySelector("g") ?? this.drawing;
+    this.rings = Object.fromEntries(["chosen", "cursor"].map((kind) => [kind, layer.appendChild(makeRing(kind))]));
+    this.sheet.replaceChildren(this.drawing);
+    if (this.stage.clientWidth) this.place(this.state.view ?? this.readable());
+  }
+
+  resized() {
+    if (!this.drawing || !this.stage.clientWidth) return; // in a hidden tab
+    this.place((this.state.own && this.state.view) || this.readable());
+    if (this.awaited) this.reveal(this.awaited);
+  }
+
+  // --- where the drawing lies
+
+  readable() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const room = { width: width - 2 * MARGIN, height: height - 2 * MARGIN };
+    const wide = room.width / this.size.width;
+    const whole = Math.min(wide, room.height / this.size.height);
+    const [least, most] = [SMALLEST_TEXT / this.font, LARGEST_TEXT / this.font];
+    const k = whole >= least ? Math.min(whole, most) : Math.min(Math.max(wide, least), most);
+    const drawn = { width: this.size.width * k, height: this.size.height * k };
+    let x = (width - drawn.width) / 2;
+    // What is wider than the stage begins where the network begins.
+    if (drawn.width > width) x = width / 2 - this.centerX(this.nodes[0]) * k;
+    const y = drawn.height > height ? MARGIN : (height - drawn.height) / 2;
+    return { x: bounded(x, width, drawn.width, MARGIN), y, k };
+  }
+
+  whole() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const fit = Math.min((width - 2 * MARGIN) / this.size.width, (height - 2 * MARGIN) / this.size.height);
+    const k = Math.min(fit, (2 * LARGEST_TEXT) / this.font);
+    return { x: (width - this.size.width * k) / 2, y: (height - this.size.height * k) / 2, k };
+  }
+
+  centerX(node) {
+    const sheet = this.drawing.getBoundingClientRect();
+    const box = node?.element.getBoundingClientRect() ?? sheet;
+    return ((box.left + box.width / 2 - sheet.left) / sheet.width) * this.size.width;
+  }
+
+  place({ x, y, k }) {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const largest = 64 / this.font;
+    const smallest = Math.min(this.whole().k, SMALLEST_TEXT / this.font);
+    k = Math.min(Math.max(k, smallest), largest);
+    const drawn = { width: this.size.width * k, height: this.size.height * k };
+    x = bounded(x, width, drawn.width, SLACK);
+    y = bounded(y, height, drawn.height, SLACK);
+    this.state.view = { x, y, k };
+    this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    const percent = `${Math.round(100 * k)} %`;
+    if (this.scale.textContent !== percent) this.scale.textContent = percent; // each change is read aloud
+    showRail(this.rails.x, ["left", "width"], x, width, drawn.width);
+    showRail(this.rails.y, ["top", "height"], y, height, drawn.height);
+  }
+
+  /** Move by the reader's hand; tell whether anything moved. */
+  pan(dx, dy) {
+    const { x, y, k } = this.state.view;
+    this.state.own = true;
+    this.place({ x: x + dx, y: y + dy, k });
+    return this.state.view.x !== x || this.state.view.y !== y;
+  }
+
+  /** Zoom by the reader's hand; the point (px, py) of the stage stays where it is. */
+  zoom(factor, px = this.stage.clientWidth / 2, py = this.stage.clientHeight / 2) {
+    const before = this.state.view;
+    this.state.own = true;
+    this.place({ ...before, k: before.k * factor });
+    const { k } = this.state.view;
+    this.place({ x: px - ((px - before.x) * k) / before.k, y: py - ((py - before.y) * k) / before.k, k });
+  }
+
+  act(what) {
+    if (!this.state.view) return;
+    if (what === "in") this.zoom(1.3);
+    if (what === "out") this.zoom(1 / 1.3);
+    if (what === "fit" || what === "whole") {
+      this.state.own = what === "whole";
+      this.place(what === "fit" ? this.readable() : this.whole());
+    }
+  }
+
+  reveal(node) {
+    this.awaited = this.state.view ? null : node;
+    if (this.awaited) return;
+    const box = node.element.getBoundingClientRect();
+    const stage = this.stage.getBoundingClientRect();
+    const shift = (from, to, low, high) => {
+      const space = Math.min(3 * MARGIN, Math.max((high - low - (to - from)) / 2, 0));
+      return from < low + space ? low + space - from : to > high - space ? high - space - to : 0;
+    };
+    const dx = shift(box.left, box.right, stage.left, stage.right);
+    const dy = shift(box.top, box.bottom, stage.top, stage.bottom);
+    if (dx || dy) this.pan(dx, dy);
+  }
+
+  // --- what is chosen
+
+  choose(name, { reveal = false, tell = false } = {}) {
+    if (!this.drawing) return;
+    const node = this.byName.get(name) ?? null;
+    this.state.chosen = name;
+    this.cursor = node ?? this.cursor;
+    ring(this.rings.chosen, node);
+    ring(this.rings.cursor, null);
+    this.where.textContent = node ? node.label : HINT;
+    this.where.title = node ? node.label : HINT;
+    this.where.classList.toggle("named", node !== null);
+    for (const item of this.nodes) item.element.classList.toggle("chosen", item === node);
+    if (node && reveal) this.reveal(node);
+    if (tell) {
+      this.said.textContent = node ? `${node.label} chosen` : "Nothing chosen";
+      this.tell(name);
+    }
+  }
+
+  point(node) {
+    this.cursor = node;
+    ring(this.rings.cursor, node);
+    this.stage.setAttribute("aria-activedescendant", node.element.id);
+    this.said.textContent = node.label;
+    this.reveal(node);
+  }
+}
+
+function asNode(element, position) {
+  const name = nameOf(element);
+  const words = [...element.querySelectorAll("text")].map((item) => item.textContent.trim()).filter(Boolean);
+  const label = [name, ...words.filter((word) => word !== name)].join(" · ");
+  element.id ||= `node-${position}`;
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", label);
+  return { name, label, element };
+}
+
+function nameOf(element) {
+  return element.querySelector(":scope > title")?.textContent ?? element.id;
+}
+
+function makeRing(kind) {
+  const element = document.createElementNS(SVG, "rect");
+  element.setAttribute("class", `ring ${kind}`);
+  element.setAttribute("rx", 6);
+  element.toggleAttribute("hidden", true);
+  return element;
+}
+
+function ring(element, node) {
+  element.toggleAttribute("hidden", node === null);
+  if (node === null) return;
+  const box = node.element.getBBox();
+  const gap = 4;
+  element.setAttribute("x", box.x - gap);
+  element.setAttribute("y", box.y - gap);
+  element.setAttribute("width", box.width + 2 * gap);
+  element.setAttribute("height", box.height + 2 * gap);
+}
+
+/** Show how much of a drawing's length the stage holds, and where. */
+function showRail(rail, [start, size], offset, stage, length) {
+  rail.hidden = length <= stage;
+  const thumb = Math.max(stage / length, 0.05);
+  const along = Math.min(Math.max(-offset / (length - stage), 0), 1);
+  Object.assign(rail.firstElementChild.style, { [start]: `${100 * along * (1 - thumb)}%`, [size]: `${100 * thumb}%` });
+}
+
+/** Keep a drawing of a length within a stage: its ends may leave it by no more than the slack. */
+function bounded(start, stage, length, slack) {
+  const end = stage - length;
+  return Math.min(Math.max(start, Math.min(end, 0) - slack), Math.max(end, 0) + slack);
+}
+
+function isDark(element) {
+  const color = getComputedStyle(element).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+  return 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] < 128;
+}

@@ -1,0 +1,95 @@
+"""The viewer of a drawn network: pan, zoom, pick a node by pointer or by keyboard."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from pathlib import Path
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_SCRIPTS = ("svg_clean.js", "graph_input.js", "graph_view.js")
+
+_viewer = st.components.v2.component(
+    "resnet_lab_graph_view",
+    html=(_FOLDER / "graph_view.html").read_text("utf-8"),
+    css=(_FOLDER / "graph_view.css").read_text("utf-8"),
+    js="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
+)
+
+_NODE_TITLE = re.compile(r'<g [^>]*class="node\b[^>]*>\s*<title>(.*?)</title>', re.DOTALL)
+
+
+def graph_view(svg: str, *, label: str, selected: str | None, key: str, height: int = 560) -> str | None:
+    """Show an SVG as Graphviz writes it and return the name of the chosen node.
+
+    The page keeps the result where it likes and hands it back as `selected` in the next run; handing in another name
+    moves the choice and brings that node into view. Zoom and position survive reruns for as long as the same svg is
+    shown; another svg starts anew, at a readable size.
+
+    Args:
+        svg: nodes are `<g class="node">` with their name in `<title>`; scripts and links in it are left out.
+        label: what the graph shows, for a reader who hears it.
+        selected: the last result, or the name of the node that the page wants chosen instead.
+        key: of this widget; `key + ":choice"` in the session belongs to it too.
+        height: pixels; on a low screen no more than 78 % of it.
+
+    Returns:
+        The chosen node's name, or None if none is chosen or this graph has no such node.
+    """
+    choice: _Choice = st.session_state.setdefault(f"{key}:choice", _Choice())
+    pick = (st.session_state.get(key) or {}).get("pick")
+    if choice.is_news(pick):
+        choice.turn, choice.name = pick["turn"], pick["name"]
+    elif selected != choice.told:
+        choice.name = choice.moved_to = selected
+        choice.moves += 1
+    choice.told = choice.name if choice.name in _node_names(svg) else None
+    # A pick leaves the data as it is, so the drawing is not sent again.
+    _viewer(
+        key=key,
+        data={
+            "svg": svg,
+            "label": label,
+            "key": key,
+            "selected": choice.moved_to,
+            "move": choice.moves,
+            "height": height,
+        },
+        on_pick_change=_rerun_only,
+    )
+    return choice.told
+
+
+@dataclass
+class _Choice:
+    """What is chosen in one viewer of one session, and who said so last.
+
+    Attributes:
+        name: the chosen node, even while a graph is shown that has no such node.
+        turn: of the reader's last pick that was heeded; browsers repeat old ones.
+        told: what the page was told last.
+        moved_to, moves: the page's last own move, and how many there were.
+    """
+
+    name: str | None = None
+    turn: float | None = None
+    told: str | None = None
+    moved_to: str | None = None
+    moves: int = 0
+
+    def is_news(self, pick: object) -> bool:
+        """Say whether a value from the browser is a pick that has not been heeded yet."""
+        if not isinstance(pick, dict) or not isinstance(pick.get("turn"), int | float):
+            return False
+        return pick["turn"] != self.turn and isinstance(pick.get("name"), str | None)
+
+
+def _rerun_only() -> None:
+    """Declare `pick` as state of the component; the rerun itself reads it."""
+
+
+@lru_cache(maxsize=32)
+def _node_names(svg: str) -> frozenset[str]:
+    return frozenset(unescape(title) for title in _NODE_TITLE.findall(svg))

@@ -1,0 +1,75 @@
+// Copy a drawing into a tree of our own: only elements and attributes that a drawing needs, so no script, no link,
+// no foreign content and no request to another machine can come with it. Its colors become CSS variables, so that
+// the style sheet can adapt them to a dark page.
+
+const SVG = "http://www.w3.org/2000/svg";
+const TAGS = new Set([
+  "svg", "g", "title", "desc", "path", "polygon", "polyline", "ellipse", "circle", "rect", "line", "text", "tspan",
+  "defs", "linearGradient", "radialGradient", "stop",
+]);
+const ATTRIBUTES = new Set([
+  "id", "class", "viewBox", "transform", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry",
+  "dx", "dy", "width", "height", "offset", "stop-color", "stop-opacity", "opacity", "text-anchor", "textLength",
+  "lengthAdjust", "gradientUnits", "gradientTransform",
+]);
+const ATTRIBUTE_FAMILIES = /^(fill|stroke|font)(-[a-z]+)?$/;
+
+/** Return an SVG element made from text, or null when the text is no SVG. */
+function cleanSvg(text) {
+  const source = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (source.localName !== "svg" || source.querySelector("parsererror")) return null;
+  const svg = copy(source);
+  // Graphviz paints a white sheet behind the graph; the page is our sheet.
+  svg.querySelector(":scope > g.graph > polygon")?.remove();
+  // A title is shown as a tooltip: useful on a node, a nuisance on what lies around it.
+  for (const title of svg.querySelectorAll(":scope > title, .graph > title, .cluster > title, .edge > title")) title.remove();
+  return svg;
+}
+
+function copy(source) {
+  const element = document.createElementNS(SVG, source.localName);
+  for (const { name, value } of source.attributes) {
+    const wanted = ATTRIBUTES.has(name) || ATTRIBUTE_FAMILIES.test(name);
+    if (wanted && (!value.includes("url(") || /^url\(#[\w-]+\)$/.test(value))) element.setAttribute(name, value);
+  }
+  keepInk(element, "fill", "--fill");
+  keepInk(element, "stroke", "--stroke");
+  for (const child of source.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) {
+      // Graphviz indents its file; only text that is drawn or read aloud counts.
+      if (["text", "tspan", "title", "desc"].includes(source.localName)) element.append(child.data);
+    } else if (child.nodeType === Node.ELEMENT_NODE && child.namespaceURI === SVG) {
+      if (TAGS.has(child.localName)) element.append(copy(child));
+      else if (child.localName === "a") element.append(...copy(asGroup(child)).childNodes);
+    }
+  }
+  return element;
+}
+
+function asGroup(link) {
+  const group = document.createElementNS(SVG, "g");
+  group.append(...link.cloneNode(true).childNodes);
+  return group;
+}
+
+/** Note a color, and whether it is a mere black or gray, for the style sheet. */
+function keepInk(element, attribute, variable) {
+  const isText = element.localName === "text";
+  const value = element.getAttribute(attribute) ?? (isText && attribute === "fill" ? "black" : null);
+  if (value === null || value === "none" || value === "transparent" || value.startsWith("url(")) return;
+  element.style.setProperty(variable, value);
+  element.classList.add(`${attribute}-${isNeutral(value) ? "neutral" : "color"}`);
+}
+
+const neutral = new Map();
+const brush = document.createElement("canvas").getContext("2d");
+
+function isNeutral(color) {
+  if (!neutral.has(color)) {
+    brush.fillStyle = "#000000";
+    brush.fillStyle = color;
+    const channels = (brush.fillStyle.match(/^#(..)(..)(..)$/) ?? []).slice(1).map((pair) => parseInt(pair, 16));
+    neutral.set(color, channels.length === 3 && Math.max(...channels) - Math.min(...channels) < 24);
+  }
+  return neutral.get(color);
+}
