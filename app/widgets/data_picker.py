@@ -59,10 +59,10 @@ def _samples(source: str, summary: Summary) -> None:
     except LabError as error:
         st.caption(one_line(error))
         return
-    # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
-    large = [image.repeat(2, axis=0).repeat(2, axis=1) for image in images]
-    names = [summary.class_names[label] for label in labels]
-    st.image(large, caption=names, width=64)
+    with st.container(horizontal=True, gap="small"):
+        for image, label in zip(images, labels, strict=True):
+            # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
+            st.image(image.repeat(2, axis=0).repeat(2, axis=1), caption=summary.class_names[label], width=64)
 
 
 def _names(summary: Summary, most: int = 10) -> str:

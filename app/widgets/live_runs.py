@@ -62,8 +62,10 @@ def live_runs(
             except LabError as error:
                 st.warning(f"{one_line(error)} The runs go on; trying again every second.", icon=":material/sync:")
         curves = feed.curves()
+        figure = learning_curves(curves, title=title, layout=layout)
+        figure.update_xaxes(range=[0, max((job.total_epochs or 1 for job in feed.jobs), default=1)])
         live_chart(
-            learning_curves(curves, title=title, layout=layout),
+            figure,
             key=f"{key}:chart",
             alt=describe(curves),
             filename="resnet-lab-curves",

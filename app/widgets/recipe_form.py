@@ -21,9 +21,9 @@ from resnet_core.recipes import (
 CUSTOM = "custom"
 
 TITLES = {
-    "quick": "Quick (minutes on a CPU)",
+    "quick": "Quick",
     "paper": "The paper's",
-    "nadam": "The study notes' Nadam",
+    "nadam": "Nadam",
     CUSTOM: "My own",
 }
 
@@ -37,7 +37,11 @@ def recipe_form(recipe: Recipe, *, key: str) -> Recipe | None:
     """
     name = next((name for name, known in RECIPES.items() if known == recipe), CUSTOM)
     chosen = st.segmented_control(
-        "Recipe", list(TITLES), format_func=TITLES.__getitem__, key=project(f"{key}:name", name)
+        "Recipe",
+        list(TITLES),
+        format_func=TITLES.__getitem__,
+        key=project(f"{key}:name", name),
+        help="Quick: minutes on a CPU. The paper's: hours on a GPU. Nadam: the ResNet-20 of the study notes.",
     )
     if chosen in RECIPES and chosen != name:
         recipe = RECIPES[chosen]
