@@ -1,0 +1,117 @@
+"""Build: choose a network; see its picture, its exact costs, its layers, its code; set it against another."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from app import cache, theme
+from app.comparison import title
+from app.state import BuildState, TrainState, keep_state, open_state, remember
+from app.widgets.code_panel import code_panel
+from app.widgets.cost_strip import cost_strip
+from app.widgets.keras_check import keras_check
+from app.widgets.layer_list import layer_list
+from app.widgets.network_graph import network_graph
+from app.widgets.node_card import find
+from app.widgets.side_by_side import side_by_side
+from app.widgets.spec_form import spec_form
+from resnet_core.drawing import Detail, shape_label
+from resnet_core.families import preset_of
+from resnet_core.published import published_for
+from resnet_core.spec import ResNetSpec
+
+_CONTRAST = (Path(__file__).parents[1] / "contrast.css").read_text("utf-8")
+_STYLE = f"""<style>{_CONTRAST}
+.stMainBlockContainer {{ padding-left: clamp(1rem, 3vw, 2.5rem); padding-right: clamp(1rem, 3vw, 2.5rem); }}
+.st-key-build-head > :has([data-testid=stCaptionContainer]) {{ flex: 1 1 14rem; line-height: 1.35; }}
+.st-key-build-head h1 {{ font-size: 1.75rem; padding: 0; }}
+.st-key-build-results {{ gap: 0.6rem; }}
+.st-key-build-results [data-testid=stTabs] {{ margin-top: -0.4rem; }}
+</style>"""
+TABS = {"graph": "Graph", "layers": "Layers", "side": "Side by side", "code": "Code"}
+
+
+def page() -> None:
+    state = open_state(BuildState)
+    if not _knows_node(state):
+        st.warning(
+            f"The link's 'node' was left out: {title(state.spec)} has no {state.node!r}", icon=":material/link_off:"
+        )
+        state = replace(state, node=None)
+    choices, results = st.columns([1, 4], gap="medium")
+    with choices:
+        spec_form(state.spec, key="build:spec", choose=lambda spec: _change(spec=spec))
+    with results, st.container(key="build:results"):
+        _header(state.spec)
+        cost_strip(cache.costs(state.spec))
+        state = _tabs(state)
+    keep_state(state)
+
+
+def _tabs(state: BuildState) -> BuildState:
+    """Show the tab that is open; only its body runs."""
+    st.session_state["build:tab"] = TABS[state.tab]
+    tabs = st.tabs(list(TABS.values()), key="build:tab", on_change=_open_tab)
+    spec, detail = state.spec, Detail(state.detail)
+    with tabs[list(TABS).index(state.tab)]:
+        match state.tab:
+            case "graph":
+                node = network_graph(spec, detail, state.node, key="build:graph", change=_change)
+                state = replace(state, node=node)
+            case "layers":
+                layer_list(spec, state.node, key="build:layers", change=_change)
+            case "side":
+                node = side_by_side(spec, state.other, detail, state.node, key="build:side", change=_change)
+                state = replace(state, node=node)
+            case "code":
+                keras_check(spec, key="build:check")
+                code_panel(spec, key="build:code")
+    return state
+
+
+def _header(spec: ResNetSpec) -> None:
+    st.html(_STYLE)
+    with st.container(key="build:head", horizontal=True, vertical_alignment="center"):
+        st.title(title(spec), anchor=False, width="content")
+        st.caption(_described(spec), width="stretch")
+        with st.container(horizontal=True, width="content", gap="small"):
+            if st.button("Train this", type="primary", icon=":material/play_arrow:", key="build:train"):
+                _to_train(spec)
+            kind, twin = ("plain", spec.plain_twin()) if spec.residual else ("residual", spec.residual_twin())
+            if st.button(f"Train with its {kind} twin", icon=":material/compare_arrows:", key="build:twin"):
+                _to_train(spec, twin)
+
+
+def _described(spec: ResNetSpec) -> str:
+    shape = shape_label((spec.input_size, spec.input_size, spec.channels))
+    parts = [f"{shape} image → {spec.classes:,} classes"]
+    preset = preset_of(spec)
+    if preset:
+        parts.append(preset.source)
+        errors = [row.value for row in published_for(preset.name) if row.quantity == "test_error"]
+        parts += [f"{theme.percent(error)} test error published" for error in errors]
+    return " · ".join(parts)
+
+
+def _to_train(*specs: ResNetSpec) -> None:
+    remember(TrainState(specs=specs))
+    st.switch_page("views/train.py")
+
+
+def _change(**fields) -> None:
+    """Take a choice over into the page's state, before the page runs again; a node that goes with it is let go."""
+    state = replace(open_state(BuildState), **fields)
+    keep_state(state if _knows_node(state) else replace(state, node=None))
+
+
+def _open_tab() -> None:
+    names = {label: name for name, label in TABS.items()}
+    _change(tab=names[st.session_state["build:tab"]])
+
+
+def _knows_node(state: BuildState) -> bool:
+    return state.node is None or bool(find(cache.graph(state.spec), state.node))
+
+
+page()

@@ -1,0 +1,136 @@
+"""A network's picture at three depths, in the viewer; what is too large to draw at once is drawn when asked for."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from app import cache
+from app.widgets.graph_view import graph_view
+from app.widgets.node_card import find
+from resnet_core.drawing import Detail
+from resnet_core.graph import Graph
+from resnet_core.spec import ResNetSpec
+
+MOST_BOXES = 1_500
+"""A picture with more is drawn only for a reader who asks for it: it takes seconds."""
+
+Change = Callable[..., None]
+
+_MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+
+
+def picture(spec: ResNetSpec, detail: Detail, node: str | None, *, key: str, height: int) -> str | None:
+    """Show a network's picture and return the address that is chosen now.
+
+    Args:
+        spec: the network.
+        detail: how deep the picture looks.
+        node: the address that is chosen: of a layer, a block or a part. A coarser picture marks the box that holds it.
+        key: of this widget in its page.
+        height: pixels.
+    """
+    drawing = cache.drawing(spec, detail)
+    names = frozenset(box.name for box in drawing.layout.boxes)
+    here = place_in(cache.graph(spec), names, node)
+    picked = graph_view(
+        cache.picture(spec, detail, "svg").decode(),
+        label=f"{spec.name} as {len(names):,} {detail}, from its input to its {spec.classes:,} outputs",
+        key=key,
+        selected=here,
+        height=height,
+    )
+    return node if picked == here else picked
+
+
+def detail_bar(spec: ResNetSpec, detail: Detail, *, key: str, change: Change, downloads: bool = True) -> Detail:
+    """Offer the depth of the picture and its downloads; return the depth to draw, which may be less than was chosen."""
+    shown = _affordable(spec, detail, key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.session_state[f"{key}:detail"] = detail
+        st.segmented_control(
+            "Depth of the picture",
+            list(Detail),
+            format_func=str.capitalize,
+            key=f"{key}:detail",
+            required=True,
+            label_visibility="collapsed",
+            on_change=lambda: change(detail=st.session_state[f"{key}:detail"].value),
+        )
+        if downloads:
+            menu = st.popover("Download", icon=":material/download:", key=f"{key}:download", on_change="rerun")
+            if menu.open:
+                with menu:
+                    _downloads(spec, shown, key)
+    if shown is not detail:
+        boxes = count_boxes(cache.graph(spec), detail)
+        st.info(
+            f"{boxes:,} {detail} take some seconds to draw: here are the {shown}.", icon=":material/hourglass_empty:"
+        )
+        st.button(f"Draw all {boxes:,} {detail}", key=f"{key}:all", on_click=_ask, args=(key, spec, detail))
+    return shown
+
+
+def count_boxes(graph: Graph, detail: Detail) -> int:
+    """Return about how many boxes a picture has, without drawing it."""
+    match detail:
+        case Detail.STAGES:
+            return len(graph.spec.stages) + 2
+        case Detail.BLOCKS:
+            return sum(graph.spec.stages) * (2 if graph.spec.residual else 1) + 2
+        case Detail.LAYERS:
+            return len(graph.nodes)
+
+
+def place_in(graph: Graph, names: frozenset[str], node: str | None) -> str | None:
+    """Return the box of a picture that holds an address: its own, its block's or its part's; None if none does.
+
+    Args:
+        graph: the network.
+        names: of the picture's boxes.
+        node: an address.
+    """
+    inside = find(graph, node) if node else ()
+    if not inside:
+        return None
+    first = inside[0]
+    owners = (node, f"stage{first.stage}_block{first.block}", first.part)
+    whole = {layer.name for layer in inside}
+    # A box stands for an address only if it holds all of it.
+    return next(
+        (name for name in owners if name in names and whole <= {layer.name for layer in find(graph, name)}), None
+    )
+
+
+def _affordable(spec: ResNetSpec, detail: Detail, key: str) -> Detail:
+    asked = st.session_state.get(f"{key}:asked") == (spec.key, detail)
+    depths = list(Detail)
+    while not asked and detail is not Detail.STAGES and count_boxes(cache.graph(spec), detail) > MOST_BOXES:
+        detail = depths[depths.index(detail) - 1]
+    return detail
+
+
+def _ask(key: str, spec: ResNetSpec, detail: Detail) -> None:
+    st.session_state[f"{key}:asked"] = (spec.key, detail)
+
+
+def _downloads(spec: ResNetSpec, detail: Detail, key: str) -> None:
+    for kind in ("svg", "png", "pdf"):
+        st.download_button(
+            kind.upper(),
+            partial(cache.picture, spec, detail, kind),
+            f"{spec.name}-{detail}.{kind}",
+            _MIME[kind],
+            key=f"{key}:{kind}",
+            on_click="ignore",
+            width="stretch",
+        )
+    st.download_button(
+        "DOT",
+        lambda: cache.drawing(spec, detail).dot,
+        f"{spec.name}-{detail}.dot",
+        "text/vnd.graphviz",
+        key=f"{key}:dot",
+        on_click="ignore",
+        width="stretch",
+    )

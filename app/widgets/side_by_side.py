@@ -1,0 +1,180 @@
+"""Two networks side by side: what sets them apart in words, in numbers for each stage, and as pictures."""
+
+import streamlit as st
+
+from app import cache
+from app.charts.stage_costs import describe, stage_costs
+from app.comparison import differing, in_words, title, titles
+from app.tables import csv, difference_table, option_table
+from app.widgets.cost_strip import cost_strip
+from app.widgets.live_chart import live_chart
+from app.widgets.network_picture import Change, detail_bar, picture
+from app.widgets.node_card import find, node_card
+from resnet_core.choices import Block, Shortcut
+from resnet_core.drawing import Detail
+from resnet_core.families import PRESETS, preset_of
+from resnet_core.spec import ResNetSpec
+
+
+def side_by_side(
+    spec: ResNetSpec, other: ResNetSpec | None, detail: Detail, node: str | None, *, key: str, change: Change
+) -> str | None:
+    """Compare a network with a second one.
+
+    Args:
+        spec: the network on the left.
+        other: the one on the right; None for the twin without (or with) shortcuts.
+        detail: how deep the pictures look.
+        node: the address that is chosen; it is marked on both sides.
+        key: of this widget in its page.
+        change: is called with `other=`, `spec=` or `detail=` before the page runs again.
+
+    Returns: the address that is chosen now.
+    """
+    quick = choices(spec)
+    other = other or next(iter(quick.values()))
+    _choose(spec, other, quick, key, change)
+    pair = [(name, cache.costs(each)) for name, each in zip(titles(spec, other), (spec, other), strict=True)]
+    (first_name, first), (second_name, second) = pair
+    st.info(in_words(first, second), icon=":material/balance:")
+    fields = differing(spec, other)
+    if fields:
+        st.caption("Different: " + " · ".join(f"{name} {one} → {new}" for name, (one, new) in fields.items()))
+    st.markdown(f"**{second_name}** against {first_name}")
+    cost_strip(second, against=first)
+    node = _pictures(pair, detail, node, key, change)
+    _differences(pair, key)
+    _options(spec)
+    return node
+
+
+def choices(spec: ResNetSpec) -> dict[str, ResNetSpec]:
+    """Return the comparisons that are worth a click, the twin first.
+
+    Example:
+        >>> list(choices(ResNetSpec()))
+        ['Plain twin', 'Bottleneck blocks', 'Option B', 'Option C']
+    """
+    found: dict[str, ResNetSpec] = {}
+    if spec.residual:
+        found["Plain twin"] = spec.plain_twin()
+    else:
+        found["Residual twin"] = spec.residual_twin()
+    block = Block.BASIC if spec.block is Block.BOTTLENECK else Block.BOTTLENECK
+    found[f"{block.capitalize()} blocks"] = spec.model_copy(update={"block": block})
+    for shortcut in (Shortcut.A, Shortcut.B, Shortcut.C):
+        option = spec.model_copy(update={"residual": True, "shortcut": shortcut})
+        if option not in (spec, *found.values()):
+            found[f"Option {shortcut}"] = option
+    return found
+
+
+def _choose(spec: ResNetSpec, other: ResNetSpec, quick: dict[str, ResNetSpec], key: str, change: Change) -> None:
+    names = list(quick)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.session_state[f"{key}:quick"] = next((name for name in names if quick[name] == other), None)
+        st.pills(
+            f"Against {title(spec)}",
+            names,
+            key=f"{key}:quick",
+            on_change=lambda: change(other=quick.get(st.session_state[f"{key}:quick"])),
+        )
+        preset = preset_of(other)
+        st.session_state[f"{key}:preset"] = preset.name if preset else None
+        st.selectbox(
+            "Or any preset",
+            list(PRESETS),
+            key=f"{key}:preset",
+            format_func=lambda name: f"{PRESETS[name].family} · {name}",
+            placeholder=other.name,
+            width=230,
+            on_change=lambda: _take_preset(key, change),
+        )
+        st.button(
+            "Swap",
+            icon=":material/swap_horiz:",
+            key=f"{key}:swap",
+            help="Put the right network on the left, where its fields can be changed",
+            on_click=lambda: change(spec=other, other=spec),
+        )
+
+
+def _take_preset(key: str, change: Change) -> None:
+    name = st.session_state[f"{key}:preset"]
+    if name in PRESETS:
+        change(other=PRESETS[name].spec)
+
+
+def _pictures(pair: list, detail: Detail, node: str | None, key: str, change: Change) -> str | None:
+    larger = max((costs.graph for _, costs in pair), key=lambda graph: len(graph.nodes))
+    detail = detail_bar(larger.spec, detail, key=key, change=change, downloads=False)
+    left, right = st.columns(2, gap="medium")
+    (_, first), (_, second) = pair
+    with left:
+        node = picture(first.graph.spec, detail, node, key=f"{key}:left", height=400)
+    with right:
+        picked = picture(second.graph.spec, detail, node, key=f"{key}:right", height=400)
+    if picked != node:
+        change(node=picked)
+        st.rerun()  # the left picture is on its way already, with the old mark
+    if node:
+        for column, (_, costs) in zip(st.columns(2, gap="medium"), pair, strict=True):
+            with column:
+                if find(costs.graph, node):
+                    node_card(costs, node)
+                else:
+                    st.caption(f"{title(costs.graph.spec)} has no {node}.")
+    return node
+
+
+def _differences(pair: list, key: str) -> None:
+    (one, first), (other, second) = pair
+    table = difference_table(first, second)
+    live_chart(stage_costs(pair), key=f"{key}:chart", alt=describe(pair), filename=f"{one}-{other}", height=320)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown("**Difference for each part** (parameters that are trained, MACs of one image)")
+        st.download_button(
+            "Differences as CSV",
+            csv(table),
+            f"{one}-{other}.csv",
+            "text/csv",
+            key=f"{key}:csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    names = {
+        "part": "Part",
+        "params_1": f"Parameters {one}",
+        "params_2": f"Parameters {other}",
+        "params_change": "Difference",
+        "macs_1": f"MACs {one}",
+        "macs_2": f"MACs {other}",
+        "macs_change": "Difference ",
+    }
+    numbers = {text: st.column_config.NumberColumn(format="localized") for text in names.values() if text != "Part"}
+    st.dataframe(
+        table.rename(columns=names), hide_index=True, column_config=numbers, key=f"{key}:table", height="content"
+    )
+
+
+def _options(spec: ResNetSpec) -> None:
+    """List what every kind of shortcut costs in the network on the left."""
+    residual = spec.residual_twin()
+    networks = {"plain, no shortcuts": cache.costs(spec.plain_twin())}
+    for shortcut in Shortcut:
+        name = f"option {shortcut}" if len(shortcut) == 1 else "3x3 projections"
+        networks[name] = cache.costs(residual.model_copy(update={"shortcut": shortcut}))
+    st.markdown(f"**Every kind of shortcut in {title(spec)}**")
+    st.dataframe(
+        option_table(networks),
+        hide_index=True,
+        height="content",
+        column_config={
+            "network": "Shortcuts",
+            "trainable": st.column_config.NumberColumn("Trained parameters", format="localized"),
+            "params_change": st.column_config.NumberColumn("More than plain", format="localized"),
+            "macs": st.column_config.NumberColumn("MACs", format="localized"),
+            "macs_change": st.column_config.NumberColumn("More than plain ", format="localized"),
+            "memory": st.column_config.NumberColumn("Activation memory", format="bytes"),
+        },
+    )

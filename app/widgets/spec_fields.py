@@ -1,0 +1,103 @@
+"""The fields of a network that most readers leave alone."""
+
+import math
+
+import streamlit as st
+
+from resnet_core.choices import Block, Order, Padding, Stem, StrideOn
+from resnet_core.spec import ResNetSpec
+
+_TEXT = {
+    Stem.CIFAR: "3x3",
+    Stem.IMAGENET: "7x7, max pooling",
+    Order.POST: "after (v1)",
+    Order.PRE: "before (v2)",
+    StrideOn.FIRST: "first 1x1 (v1)",
+    StrideOn.CONV3X3: "3x3 (v1.5)",
+    Padding.SAME: "same",
+    Padding.EXPLICIT: "explicit",
+}
+
+
+def more_fields(spec: ResNetSpec, keys: dict[str, str], edited: dict) -> None:
+    """Show the folded part of a form.
+
+    Args:
+        spec: the last valid network.
+        keys: the widget's key for each field.
+        edited: what each widget is told to call when its reader changes it.
+    """
+    _number("Input size (pixels)", "input_size", keys, edited, help="Height and width of the square image.")
+    _number("Input channels", "channels", keys, edited, help="1 for gray images, 3 for RGB.")
+    _number("Classes", "classes", keys, edited)
+    _number("Width", "width", keys, edited, help="Inner channels of the first stage; each later stage doubles them.")
+    _choice(
+        "Stem",
+        "stem",
+        list(Stem),
+        keys,
+        edited,
+        help="One 3x3 convolution for small images, or a 7x7 convolution and max pooling, each with stride 2.",
+    )
+    _choice(
+        "Norm and ReLU",
+        "order",
+        list(Order),
+        keys,
+        edited,
+        help="After each convolution, as in the first paper, or before it: full pre-activation.",
+    )
+    _choice(
+        "Bottleneck's stride on",
+        "stride_on",
+        list(StrideOn),
+        keys,
+        edited,
+        disabled=spec.block is not Block.BOTTLENECK,
+        help="The convolution that halves the image: the paper's choice (v1) or torchvision's (v1.5).",
+    )
+    _choice(
+        "Padding",
+        "padding",
+        list(Padding),
+        keys,
+        edited,
+        help="Keras' own, or layers of zeros before the stem and each strided convolution, as older scripts have it.",
+    )
+    st.toggle("Batch normalization", key=keys["batch_norm"], **edited)
+    st.toggle(
+        "Start blocks as identities",
+        key=keys["zero_gamma"],
+        help="zero_gamma: the last batch norm of each residual path starts at gamma 0.",
+        **edited,
+    )
+    st.toggle("Bias in convolutions", key=keys["conv_bias"], **edited)
+    _number(
+        "Batch norm momentum",
+        "bn_momentum",
+        keys,
+        edited,
+        step=0.01,
+        format="%.4g",
+        help="Weight of the past in the moving statistics: 0.9 suits short runs, Keras' default is 0.99.",
+    )
+    _number("Batch norm epsilon", "bn_epsilon", keys, edited, step=1e-5, format="%.4g", help="Added to the variance.")
+
+
+def _number(label: str, field: str, keys: dict[str, str], edited: dict, **options) -> None:
+    low, high = _bounds(field)
+    st.number_input(label, low, high, key=keys[field], **options, **edited)
+
+
+def _choice(label: str, field: str, values: list, keys: dict[str, str], edited: dict, **options) -> None:
+    st.selectbox(label, values, format_func=_TEXT.get, key=keys[field], **options, **edited)
+
+
+def _bounds(field: str) -> tuple[float, float]:
+    """Return the bounds that the field itself declares; of an open one, the nearest number inside."""
+    info = ResNetSpec.model_fields[field]
+    names = ("ge", "gt", "le", "lt")
+    limits = {name: getattr(rule, name) for rule in info.metadata for name in names if hasattr(rule, name)}
+    low = limits["ge"] if "ge" in limits else math.nextafter(limits["gt"], math.inf)
+    high = limits["le"] if "le" in limits else math.nextafter(limits["lt"], -math.inf)
+    return (int(low), int(high)) if info.annotation is int else (float(low), float(high))

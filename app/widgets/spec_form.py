@@ -1,0 +1,207 @@
+"""A network's fields as widgets. What they say together becomes a network only if it is a valid one.
+
+As long as it is not, the widgets keep the reader's draft, one line says why, and the page keeps the last valid network.
+"""
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from app.widgets.spec_fields import more_fields
+from resnet_core.choices import Block, Shortcut
+from resnet_core.errors import SpecError, one_line
+from resnet_core.families import PRESETS, preset_of
+from resnet_core.spec import ResNetSpec, make_spec, parse_spec
+
+Choose = Callable[[ResNetSpec], None]
+
+LARGEST_UPLOAD = 64_000
+"""Bytes of a JSON file; a spec has about 400."""
+
+
+def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
+    """Show a network as choices: its preset, its depth, its blocks, its shortcuts; everything else is folded.
+
+    Args:
+        spec: the last valid network.
+        key: of this form in its page.
+        choose: is told the network whenever a choice gives a valid one, before the page runs again.
+    """
+    fields = _project(spec, key)
+    edited = {"on_change": _edit, "args": (key, spec, choose)}
+    _preset(spec, key, choose)
+    _depth(spec, key, choose, edited)
+    st.segmented_control("Block", list(Block), format_func=str.capitalize, key=fields["block"], **_REQUIRED, **edited)
+    st.segmented_control(
+        "Shortcuts", [True, False], format_func=_KINDS.get, key=fields["residual"], **_REQUIRED, **edited
+    )
+    st.segmented_control(
+        "Where the shape changes",
+        list(Shortcut),
+        format_func=_SHORTCUTS.get,
+        key=fields["shortcut"],
+        disabled=not spec.residual,
+        help="**A** pads the identity with zeros and has no weights. **B** projects by a 1x1 convolution. "
+        "**C** does so in every block, also where no shape changes. **3x3** projects by a 3x3 convolution.",
+        **_REQUIRED,
+        **edited,
+    )
+    problem = st.session_state.get(f"{key}:problem")
+    if problem:
+        st.error(problem, icon=":material/error:")
+        st.button("Back to the last valid network", key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
+    more = st.expander("More", key=f"{key}:more", on_change="rerun")
+    # Closed, its fields are left out of each run, unless a draft stands in one of them.
+    if more.open or problem:
+        with more:
+            more_fields(spec, fields, edited)
+            _files(spec, key, choose)
+
+
+_REQUIRED = {"required": True, "width": "stretch"}
+_KINDS = {True: "Residual", False: "Plain"}
+_SHORTCUTS = {Shortcut.A: "A", Shortcut.B: "B", Shortcut.C: "C", Shortcut.CONV3X3: "3x3"}
+
+
+def _project(spec: ResNetSpec, key: str) -> dict[str, str]:
+    """Set every widget from the network if it is another one than before; return the widgets' keys."""
+    state = st.session_state
+    fresh = state.get(f"{key}:base") != spec
+    if fresh:
+        state[f"{key}:base"] = spec
+        state[f"{key}:problem"] = None
+    keys = {}
+    for field in ResNetSpec.model_fields:
+        keys[field] = f"{key}:{field}"
+        if fresh or keys[field] not in state:
+            value = getattr(spec, field)
+            state[keys[field]] = "-".join(map(str, value)) if field == "stages" else value
+    return keys
+
+
+def _edit(key: str, spec: ResNetSpec, choose: Choose) -> None:
+    """Read all widgets and take what they say if it is a network."""
+    state = st.session_state
+    values = {field: state.get(f"{key}:{field}", getattr(spec, field)) for field in ResNetSpec.model_fields}
+    try:
+        values["stages"] = _read_stages(values["stages"])
+        chosen = make_spec(values)
+    except SpecError as error:
+        state[f"{key}:problem"] = one_line(error)
+    else:
+        state[f"{key}:problem"] = None
+        choose(chosen)
+
+
+def _reset(key: str) -> None:
+    st.session_state[f"{key}:base"] = None
+
+
+def _preset(spec: ResNetSpec, key: str, choose: Choose) -> None:
+    preset = preset_of(spec)
+    widget = f"{key}:preset"
+    st.session_state[widget] = preset.name if preset else None
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: f"{PRESETS[name].family} · {name}",
+        key=widget,
+        placeholder="Custom: none is like this",
+        on_change=_take_preset,
+        args=(key, choose),
+        help=f"{preset.source}." if preset else "Networks from papers and libraries. Type to search.",
+    )
+
+
+def _take_preset(key: str, choose: Choose) -> None:
+    name = st.session_state[f"{key}:preset"]
+    if name in PRESETS:
+        _reset(key)
+        choose(PRESETS[name].spec)
+
+
+def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
+        st.text_input(
+            "Blocks per stage",
+            key=f"{key}:stages",
+            max_chars=40,
+            help="One number for each stage, as 3-4-6-3. Each stage after the first halves the image.",
+            **edited,
+        )
+        for step, text in ((-1, "−1"), (1, "+1")):
+            st.button(
+                text,
+                key=f"{key}:step{step}",
+                help=f"One block {'fewer' if step < 0 else 'more'} in every stage",
+                disabled=step < 0 and min(spec.stages) == 1,
+                on_click=_step,
+                args=(key, spec, choose, step),
+            )
+    st.caption(f"{sum(spec.stages):,} blocks × {spec.block.convolutions} + 2 = {spec.depth:,} layers")
+
+
+def _step(key: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
+    st.session_state[f"{key}:stages"] = "-".join(str(blocks + step) for blocks in spec.stages)
+    _edit(key, spec, choose)
+
+
+def _read_stages(text: str) -> tuple[int, ...]:
+    parts = re.split(r"[\s,;x×-]+", text.strip())
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise SpecError(f"blocks per stage {text!r} cannot be read: write one number for each stage, as 3-4-6-3")
+    return tuple(map(int, parts))
+
+
+def _files(spec: ResNetSpec, key: str, choose: Choose) -> None:
+    st.download_button(
+        "Save as JSON",
+        spec.model_dump_json(indent=2) + "\n",
+        f"{spec.name}.json",
+        "application/json",
+        key=f"{key}:save",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    st.file_uploader(
+        "Open a JSON file",
+        type="json",
+        max_upload_size=1,
+        key=f"{key}:file",
+        on_change=_take_file,
+        args=(key, choose),
+        help="A spec as saved here, or as `python -m resnet_core export SPEC -o net.json` writes it.",
+    )
+    problem = st.session_state.get(f"{key}:file_problem")
+    if problem:
+        st.error(problem, icon=":material/error:")
+
+
+def _take_file(key: str, choose: Choose) -> None:
+    state = st.session_state
+    state[f"{key}:file_problem"] = None
+    file = state[f"{key}:file"]
+    if file is None:
+        return
+    try:
+        chosen = _read_file(file.getvalue())
+    except SpecError as error:
+        state[f"{key}:file_problem"] = one_line(error)
+    else:
+        _reset(key)
+        choose(chosen)
+
+
+def _read_file(content: bytes) -> ResNetSpec:
+    if len(content) > LARGEST_UPLOAD:
+        raise SpecError(f"the file has {len(content):,} bytes, a spec has at most {LARGEST_UPLOAD:,}: choose another")
+    try:
+        return parse_spec(content.decode("utf-8-sig"))
+    except SpecError:
+        raise
+    except UnicodeDecodeError as error:
+        raise SpecError("the file is not text in UTF-8: choose a JSON file of a spec") from error
+    except ValueError as error:
+        raise SpecError("the file has a number of thousands of digits: no field of a spec is so large") from error

@@ -1,0 +1,59 @@
+"""Driving the Build page as a script: open it for a link, read what it shows."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode
+
+from streamlit.testing.v1 import AppTest
+
+HOME = str(Path(__file__).resolve().parents[1] / "app" / "Home.py")
+ONE_BLOCK = "stages.1~width.4~input_size.8"
+WIDGETS = ("text_input", "number_input", "selectbox", "toggle", "button_group")
+
+
+def open_build(*, more: bool = False, **query: str) -> AppTest:
+    """Open the page with a link's parameters; `more` unfolds the rest of the form."""
+    page = AppTest.from_file(HOME, default_timeout=60).switch_page("views/build.py")
+    for name, text in query.items():
+        page.query_params[name] = text
+    page.session_state["build:spec:more"] = more
+    page.run()
+    assert not page.exception
+    return page
+
+
+def query_of(page: AppTest) -> dict[str, str]:
+    """Return the parameters that the page has put into its address."""
+    assert not page.exception
+    return {name: values[0] for name, values in parse_qs(urlencode(page.query_params, doseq=True)).items()}
+
+
+def strip_of(page: AppTest) -> str:
+    """Return the strip of numbers at the top, as HTML."""
+    return _html(page, "lab-strip")
+
+
+def card_of(page: AppTest) -> str:
+    """Return the card of the chosen node, as HTML."""
+    return _html(page, "lab-card")
+
+
+def widget_of(page: AppTest, field: str):
+    """Return the widget of a spec's field."""
+    key = f"build:spec:{field}"
+    return next(widget for kind in WIDGETS for widget in page.get(kind) if widget.key == key)
+
+
+def keys_of(page: AppTest, kind: str) -> set[str]:
+    """Return the keys of all widgets of a kind."""
+    return {widget.key for widget in page.get(kind)}
+
+
+def upload(page: AppTest, content: bytes) -> None:
+    """Open a file in the form."""
+    uploader = page.file_uploader(key="build:spec:file")
+    uploader.set_value(("spec.json", content, "application/json")).run()
+
+
+def _html(page: AppTest, css_class: str) -> str:
+    bodies = (element.proto.body.rpartition("</style>")[2] for element in page.get("html"))
+    return next(body for body in bodies if css_class in body)
