@@ -6,7 +6,7 @@ const CLEAR = "rgba(0,0,0,0)";
 function readTheme(element) {
   const style = getComputedStyle(element);
   const read = (name) => style.getPropertyValue(name).trim();
-  const [paper, text] = [read("--st-background-color"), read("--st-text-color")];
+  const [paper, text] = [backdrop(element), read("--st-text-color")];
   return {
     dark: luminance(channels(paper)) < 128,
     text,
@@ -15,6 +15,15 @@ function readTheme(element) {
     paper,
     font: read("--st-font"),
   };
+}
+
+/** Return the color that lies behind an element. */
+function backdrop(element) {
+  for (let above = element; above; above = above.parentElement) {
+    const [red, green, blue, opacity = 1] = channels(getComputedStyle(above).backgroundColor);
+    if (opacity > 0) return hex([red, green, blue]);
+  }
+  return LIGHT.paper;
 }
 
 /** Give a figure the colors of the page, as defaults: what it sets itself stays, in its dark variant on a dark page. */
@@ -36,7 +45,7 @@ function paint(figure, theme, variants) {
       font: { ...own.font, family: theme.font, color: theme.text },
       hoverlabel: { ...own.hoverlabel, bgcolor: theme.paper, bordercolor: theme.line, font: { color: theme.text } },
       modebar: { bgcolor: CLEAR, color: theme.soft, activecolor: theme.text },
-      paper_bgcolor: CLEAR,
+      paper_bgcolor: theme.paper, // Plotly derives the halo of its hover line from it
       plot_bgcolor: CLEAR,
       xaxis: axis("xaxis"),
       yaxis: axis("yaxis"),

@@ -5,18 +5,21 @@ const STILL = 4; // pixels that a click may wander
 function listenToPointer(viewer) {
   const { stage, rails } = viewer;
   const fingers = new Map(); // pointer id -> where it is now
-  let press = null; // where the first finger went down, and on which node
+  let press = null; // where the first finger went down, on which node, and whether it may move the graph alone
 
   stage.addEventListener("pointerdown", (event) => {
     if (!viewer.state.view || event.button !== 0 || event.target.closest(".rail")) return;
     fingers.set(event.pointerId, event);
-    if (fingers.size === 1) press = { event, node: event.target.closest(".node"), still: true };
-    stage.classList.add("active");
+    if (fingers.size > 1) return;
+    const mouse = event.pointerType === "mouse";
+    press = { event, node: event.target.closest(".node"), still: true, alone: mouse || stage.classList.contains("active") };
+    if (mouse) stage.classList.add("active");
   });
   stage.addEventListener("pointermove", (event) => {
     const last = fingers.get(event.pointerId);
     if (!last || !press) return;
     if (press.still && distance(press.event, event) < STILL) return;
+    if (fingers.size === 1 && !press.alone) return; // the page scrolls
     if (press.still) stage.setPointerCapture(event.pointerId);
     press.still = false;
     stage.classList.add("dragging");
@@ -36,8 +39,10 @@ function listenToPointer(viewer) {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size) return;
     stage.classList.remove("dragging");
-    const node = event.type === "pointerup" && press.still ? press.node : null;
+    const { node, still } = press;
     press = null;
+    if (event.type !== "pointerup" || !still) return;
+    stage.classList.add("active");
     if (node) viewer.choose(nameOf(node), { tell: true });
   };
   stage.addEventListener("pointerup", up);

@@ -1,5 +1,6 @@
 // A Plotly figure that is redrawn in place: zoom, hover and hidden curves stay as the reader left them.
 
+const TOUCH = matchMedia("(hover: none)").matches;
 const charts = new WeakMap(); // plot element -> Chart
 
 export default function ({ data, parentElement }) {
@@ -44,6 +45,7 @@ class Chart {
     await this.dragEnds();
     const { data, layout } = paint(JSON.parse(this.data.figure), theme, this.data.dark);
     Object.assign(layout, { height: this.data.height, datarevision: ++this.revision, autosize: true });
+    if (TOUCH) layout.dragmode ??= false; // a finger scrolls the page past the chart
     this.config ??= this.makeConfig(Plotly); // the same object each time: another one would make Plotly start anew
     await Plotly.react(this.plot, data, keepView(layout), this.config);
     this.drawn = wanted;
@@ -59,7 +61,7 @@ class Chart {
       click: () => this.download(),
     };
     const buttons = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
-    return { displaylogo: false, modeBarButtons: [[picture], buttons] };
+    return { displaylogo: false, showTips: false, modeBarButtons: [[picture], buttons] };
   }
 
   /** The picture is for paper: the light colors on white, with the part that the reader sees. */
@@ -98,7 +100,7 @@ class Chart {
   resized() {
     if (!this.plot.clientWidth) return;
     if (this.plot._fullLayout && this.plot._fullLayout.width !== this.plot.clientWidth) window.Plotly.Plots.resize(this.plot);
-    if (this.data && !this.drawn) this.show(this.data);
+    if (this.data) this.show(this.data); // it may have changed while it was hidden
   }
 
   fail(error) {

@@ -289,14 +289,20 @@ def test_both_are_legible_and_accessible(new_page, address, scheme):
     assert min(_contrast(curve, _rgb(page, background)) for curve in curves) >= 3
 
 
-def test_both_fit_a_phone(new_page, address):
-    page = _open(new_page(viewport={"width": 390, "height": 844}, has_touch=True), address)
+def test_both_fit_a_phone_and_let_a_finger_scroll_past(new_page, address):
+    page = _open(new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), address)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
-    page.locator(CURVE).scroll_into_view_if_needed()
     assert page.locator(CURVE).evaluate("plot => plot._fullLayout.width") <= 390
     assert page.locator(".stage").bounding_box()["height"] <= 0.78 * 844 + 1
+    stage = page.locator(".stage")
+    before = _view(page)
+    assert _swipe(page, page.locator(CURVE)) > 0
+    assert _swipe(page, stage) > 0
+    assert _view(page) == before
     _node(page, "stage1_block1_conv1").tap()
     expect(page.get_by_text("chosen: stage1_block1_conv1")).to_be_visible()
+    assert _swipe(page, stage) == 0
+    assert _view(page)["y"] == pytest.approx(before["y"] - 60, abs=10)
 
 
 HELPERS = """
@@ -353,6 +359,22 @@ def _drag(page: Page, target, dx: float, dy: float) -> None:
     page.mouse.down()
     page.mouse.move(x + dx, y + dy, steps=5)
     page.mouse.up()
+
+
+def _swipe(page: Page, target) -> float:
+    """Draw a finger 60 pixels up over an element; return by how many pixels the page scrolled."""
+    target.evaluate("element => element.scrollIntoView({ block: 'center' })")
+    box = target.bounding_box()
+    x, y = box["x"] + 30, box["y"] + 150
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(top)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 7):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 10 * step}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.evaluate("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+    return page.evaluate(top) - before
 
 
 def _points(plot) -> int:
