@@ -1,14 +1,15 @@
 """Learning curves as in the paper's Figure 6: thin lines for training error, bold lines for validation error."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from app import theme
+from app.charts.curve_style import Style, styles
+from app.charts.smoothing import smooth
 from resnet_core.results import Epoch, Step
 
 
@@ -33,7 +34,7 @@ class Curve:
 
     Attributes:
         label: its name in the legend; runs of the same network need different ones.
-        residual, depth: decide color and line weight.
+        residual, depth: decide color, dash and line weight.
         epochs: finished epochs.
         steps: samples between them, drawn as the training curve where there are any.
         steps_per_epoch: turns steps into epochs; None while it is unknown.
@@ -60,6 +61,8 @@ def learning_curves(
 ) -> go.Figure:
     """Draw errors in percent over epochs, steps or seconds.
 
+    A run has one entry in the legend, which shows and hides both of its curves.
+
     Args:
         curves: the runs.
         title: what is seen.
@@ -69,40 +72,35 @@ def learning_curves(
         smoothing: 0 for none, up to 0.99; see `smooth`. The raw curve stays, faint.
     """
     sides = layout is Layout.SIDES
-    titles = ("Plain", "Residual") if sides else None
-    figure = make_subplots(1, 2 if sides else 1, shared_yaxes=True, subplot_titles=titles, horizontal_spacing=0.04)
-    for curve in curves:
-        column = 2 if sides and curve.residual else 1
-        for trace in _traces(curve, x, smoothing, log):
-            figure.add_trace(trace, row=1, col=column)
-    figure.update_xaxes(title_text=_X_TITLES[x], rangemode="tozero")
-    figure.update_yaxes(type="log" if log else "linear", rangemode="normal" if log else "tozero")
-    figure.update_yaxes(title_text="error (%)", row=1, col=1)
+    looks = curve_styles(curves)
+    traces: list[dict] = []
+    # The widest first, so that they cover no other; the legend keeps the order given.
+    for rank in sorted(range(len(curves)), key=lambda rank: -looks[rank].width):
+        right = sides and curves[rank].residual
+        place = {"xaxis": "x2" if right else "x", "yaxis": "y2" if right else "y", "legendrank": rank + 1}
+        traces += [trace | place for trace in _traces(curves[rank], looks[rank], x, smoothing, log)]
+    notes: list[dict] = []
     if sides:
-        figure.update_xaxes(matches="x")
-    figure.update_layout(title_text=title)
-    return theme.style(figure)
+        blanks, notes = _sides(curves)
+        traces += blanks
+    picture = {
+        # Plotly's own subtitle stands a whole line lower.
+        "title": {"text": f"{title}<br>{_SUBTITLE}", "y": 1, "yanchor": "top", "pad": {"t": 24}},
+        "legend": _LEGEND,
+        "margin": {"t": 76 if sides else 56},
+        "annotations": notes,
+        **_axes(curves, x, log, sides),
+    }
+    # One call that is handed everything: piece by piece, Plotly takes five times as long.
+    return theme.style(go.Figure(traces, picture))
 
 
-def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Return a running mean that forgets: each point depends on earlier ones only, so no past point ever changes.
-
-    The mean's start is not drawn towards zero: weights are normalized over the points seen so far.
-
-    Args:
-        values: in order.
-        weight: of the past, 0 (no smoothing) to below 1.
-
-    Example:
-        >>> smooth([4.0, 4.0, 1.0], 0.5)
-        [4.0, 4.0, 2.2857142857142856]
-    """
-    total, mass, out = 0.0, 0.0, []
-    for value in values:
-        total = weight * total + value
-        mass = weight * mass + 1
-        out.append(total / mass)
-    return out
+def curve_styles(curves: Sequence[Curve]) -> list[Style]:
+    """Return the looks that `learning_curves` gives to these runs."""
+    looks = styles((curve.residual, curve.depth) for curve in curves)
+    return [
+        replace(look, color=curve.color) if curve.color else look for curve, look in zip(curves, looks, strict=True)
+    ]
 
 
 def describe(curves: Sequence[Curve]) -> str:
@@ -112,54 +110,111 @@ def describe(curves: Sequence[Curve]) -> str:
         if curve.epochs:
             last = curve.epochs[-1]
             lines.append(
-                f"{curve.label}: training error {last.train_error:.1%}, validation error {last.val_error:.1%} "
-                f"after epoch {last.epoch}"
+                f"{curve.label}: training error {theme.percent(last.train_error)}, "
+                f"validation error {theme.percent(last.val_error)} after epoch {last.epoch}"
             )
         else:
             lines.append(f"{curve.label}: no epoch finished yet")
     return "Error over time. " + ("; ".join(lines) or "No runs yet") + "."
 
 
+_LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "y": 0,
+    "yref": "container",
+    "yanchor": "bottom",
+    "itemwidth": 40,
+    "tracegroupgap": 0,
+}
+_SUBTITLE = "<span style='font-size: 13px'>thin: training error, bold: validation error</span>"
 _X_TITLES = {Axis.EPOCH: "epoch", Axis.STEP: "training step", Axis.SECONDS: "training time (s)"}
+_X_FORMATS = {Axis.EPOCH: ".3~f", Axis.STEP: ",d", Axis.SECONDS: ",.1~f"}
+_X_HEADS = {Axis.EPOCH: "epoch %{x}", Axis.STEP: "step %{x}", Axis.SECONDS: "%{x} s"}
 
 
-def _traces(curve: Curve, x: Axis, smoothing: float, log: bool) -> list[go.Scatter]:
-    color = curve.color or theme.kind_color(curve.residual)
-    width = theme.line_width(curve.depth)
+def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool) -> dict[str, dict]:
+    """Return the layout's axes: one pair, or two that share their ranges."""
+    along = {
+        "title": {"text": _X_TITLES[x]},
+        "rangemode": "tozero",
+        "hoverformat": _X_FORMATS[x],
+        "unifiedhovertitle": {"text": _X_HEADS[x]},
+    }
+    up = {"type": "log", "dtick": "D2", "tickformat": "~g"} if log else {"type": "linear", "rangemode": "tozero"}
+    if x is Axis.EPOCH and max((len(curve.epochs) for curve in curves), default=0) <= 10:
+        along["dtick"] = 1
+    if not any(curve.epochs or curve.steps for curve in curves):
+        along["range"], up["range"] = [0, 1], [0, 2] if log else [0, 100]
+    named = {**up, "title": {"text": "error (%)"}}
+    if not sides:
+        return {"xaxis": along, "yaxis": named}
+    return {
+        "xaxis": {**along, "domain": [0, 0.48]},
+        "yaxis": named,
+        "xaxis2": {**along, "domain": [0.52, 1], "anchor": "y2", "matches": "x"},
+        "yaxis2": {**up, "anchor": "x2", "matches": "y", "showticklabels": False},
+    }
+
+
+def _sides(curves: Sequence[Curve]) -> tuple[list[dict], list[dict]]:
+    """Return what names the two sides: their headings, and for an empty one an invisible curve and a line of text."""
+    blanks, notes = [], []
+    for residual, axis in ((False, ""), (True, "2")):
+        name = "Residual" if residual else "Plain"
+        place = {"showarrow": False, "x": 0.5, "xref": f"x{axis} domain", "yref": "paper"}
+        notes.append({**place, "text": name, "y": 1, "yanchor": "bottom", "font": {"size": 15}})
+        if any(curve.residual is residual for curve in curves):
+            continue
+        # Plotly draws no axes for a side without a curve.
+        blanks.append({"type": "scatter", "x": [None], "y": [None], "xaxis": f"x{axis}", "yaxis": f"y{axis}"})
+        blanks[-1] |= {"showlegend": False, "hoverinfo": "skip"}
+        if curves:
+            notes.append({**place, "text": f"no {name.lower()} network among these runs", "y": 0.5})
+    return blanks, notes
+
+
+def _traces(curve: Curve, look: Style, x: Axis, smoothing: float, log: bool) -> list[dict]:
     if curve.steps:
         train_x, train_y = _step_positions(curve, x), [100 * step.error for step in curve.steps]
     else:
         train_x, train_y = _epoch_positions(curve, x), [100 * epoch.train_error for epoch in curve.epochs]
     val_x, val_y = _epoch_positions(curve, x), [100 * epoch.val_error for epoch in curve.epochs]
     traces = []
-    for kind, xs, ys, line in (
-        ("training", train_x, train_y, {"width": 1, "color": color}),
-        ("validation", val_x, val_y, {"width": width + 1, "color": color}),
-    ):
-        name = f"{curve.label} {kind}"
+    for kind, xs, ys, width in (("training", train_x, train_y, 1.2), ("validation", val_x, val_y, look.width)):
+        bold = kind == "validation"
+        # Dashes of a curve that jumps with every batch cannot be seen.
+        dash = "solid" if curve.steps and not bold else look.dash
+        line = {"width": width, "color": look.color, "dash": dash}
         if smoothing and ys:
-            faint = {**line, "color": theme.faint(color), "width": 1}
-            traces.append(_line(f"{name} raw", xs, ys, faint, x, log, legend=False, hover=False))
+            faint = {**line, "color": theme.faint(look.color, 0.3), "width": 1.2}
+            raw = _line(f"{curve.label} {kind} raw", xs, ys, faint, log)
+            traces.append({**raw, "hoverinfo": "skip", "legendgroup": curve.label})
             ys = smooth(ys, smoothing)
-        few = len(xs) <= 30 and kind == "validation"
-        traces.append(_line(name, xs, ys, line, x, log, mode="lines+markers" if few else "lines"))
+        traces.append(
+            {
+                **_line(curve.label if bold else f"{curve.label} training", xs, ys, line, log),
+                "legendgroup": curve.label,
+                "showlegend": bold,
+                "mode": "lines+markers" if bold and len(xs) <= 30 else "lines",
+                "hovertemplate": f"{curve.label}, {kind}: %{{y:.2f}} %<extra></extra>",
+            }
+        )
     return traces
 
 
-def _line(name, xs, ys, line, x, log, *, legend=True, hover=True, mode="lines") -> go.Scatter:
-    unit = {Axis.EPOCH: "epoch %{x:.2f}", Axis.STEP: "step %{x:,}", Axis.SECONDS: "%{x:.1f} s"}[x]
-    return go.Scatter(
-        x=xs,
+def _line(name: str, xs: list[float], ys: list[float], line: dict, log: bool) -> dict:
+    return {
+        "type": "scatter",
+        "x": xs,
         # An error of 0 has no logarithm: a gap is honest, a made-up floor is not.
-        y=[value if value > 0 else None for value in ys] if log else ys,
-        name=name,
-        mode=mode,
-        line=line,
-        marker={"size": 5},
-        showlegend=legend,
-        hoverinfo=None if hover else "skip",
-        hovertemplate=f"{name}<br>{unit}<br>error %{{y:.2f}} %<extra></extra>" if hover else None,
-    )
+        "y": [value if value > 0 else None for value in ys] if log else ys,
+        "name": name,
+        "showlegend": False,
+        "mode": "lines",
+        "line": line,
+        "marker": {"size": 5},
+    }
 
 
 def _epoch_positions(curve: Curve, x: Axis) -> list[float]:

@@ -1,0 +1,246 @@
+"""Compare: choose runs on the left; the verdict, the curves and their table beside and below."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app.charts.curves import Axis, Curve, Layout, curve_styles, describe, learning_curves
+from app.feed import Feed
+from app.run_list import group_runs
+from app.run_names import run_names
+from app.runs_table import Run
+from app.state import MOST_RUNS, CompareState, keep_state, open_state, project
+from app.verdict import Verdict, verdict
+from app.widgets.final_table import final_table
+from app.widgets.live_chart import live_chart
+from app.widgets.run_details import as_text, run_details
+from app.widgets.run_picker import run_picker
+from resnet_core.errors import LabError, one_line
+from resnet_core.results import ACTIVE, State
+from resnet_core.runs import groups, store
+from resnet_core.runs.records import Job
+from resnet_core.studies import get_study
+
+LISTED = 1_000
+TICK_SECONDS = 2.0
+CHART_HEIGHT = 410
+
+
+def page() -> None:
+    state = open_state(CompareState)
+    st.title("Compare")
+    listed = store.jobs(kind="train", limit=LISTED)
+    if not listed:
+        keep_state(_nothing_yet(state))
+        return
+    state = _first_choice(state, listed)
+    left, right = st.columns([3, 8], gap="medium")
+    with left:
+        state = replace(state, runs=run_picker(group_runs(listed), state.runs, key="compare:picker"))
+        if len(listed) == LISTED:
+            st.caption(f"The newest {LISTED:,} runs are listed; a link can name older ones.")
+    keep_state(state)
+    feed = _poll(state)
+    tick = TICK_SECONDS if feed.active else None
+    with right:
+        _say_missing(state, feed)
+        if not feed.jobs:
+            st.info(
+                "Choose runs in the list, or a whole study at once: their curves will be drawn here, plain networks on "
+                "the left and residual ones on the right.",
+                icon=":material/checklist:",
+            )
+            return
+        st.fragment(_figure, run_every=tick)(_states(feed))
+    st.fragment(_numbers, run_every=tick)()
+    st.fragment(_details)()
+
+
+def _figure(listed: dict[str, State]) -> None:
+    """Show the verdict, the controls of the picture and the picture; the only part that asks the store again.
+
+    Args:
+        listed: the states of the runs as the list shows them; where one has changed, the whole page runs again.
+    """
+    ticking = not ACTIVE.isdisjoint(listed.values())
+    verdict_place = st.empty()
+    state = open_state(CompareState)
+    _controls(state)
+    paused = ticking and st.toggle("Pause live updates", key="compare:paused", help="The runs go on.")
+    feed = _known(state)
+    if (feed.active and not paused) or _steps_wanted(state) != feed.with_steps:
+        feed = _poll(state)
+    curves = _curves(feed, state)
+    with verdict_place:
+        _say(verdict(_runs(feed)))
+    live_chart(
+        learning_curves(
+            curves, title="Error by run", x=state.x, layout=state.layout, log=state.log, smoothing=state.smoothing
+        ),
+        key="compare:chart",
+        alt=describe(curves),
+        filename="resnet-lab-comparison",
+        height=CHART_HEIGHT + 14 * len(curves),
+    )
+    with st.popover("Link to this picture", icon=":material/link:", type="tertiary"):
+        st.markdown("This address opens the same comparison for everyone who reaches this app.")
+        st.code(f"{st.context.url or ''}?{urlencode(state.to_query(), safe=',')}", language=None, wrap_lines=True)
+    if _states(feed) != listed:
+        st.rerun()
+
+
+def _controls(state: CompareState) -> None:
+    """Show how the curves are drawn; a change goes into the state, and so into the address, before the page runs."""
+
+    def of(field: str) -> dict:
+        key = project(f"compare:{field}", getattr(state, field))
+        return {"key": key, "on_change": _choose, "args": (field, key)}
+
+    with st.container(horizontal=True):
+        st.segmented_control("Layout", list(Layout), format_func=_LAYOUTS.__getitem__, required=True, **of("layout"))
+        st.segmented_control("Along x", list(Axis), format_func=str.capitalize, required=True, **of("x"))
+        st.segmented_control("Error axis", [False, True], format_func=_SCALES.__getitem__, required=True, **of("log"))
+        st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            step=0.01,
+            help="A running mean of the past: no point changes when later ones arrive. The raw curve stays, faint.",
+            width=150,
+            **of("smoothing"),
+        )
+
+
+def _choose(field: str, key: str) -> None:
+    keep_state(replace(open_state(CompareState), **{field: st.session_state[key]}))
+
+
+_LAYOUTS = {Layout.SIDES: "Plain | residual", Layout.ONE: "All in one"}
+_SCALES = {False: "Linear", True: "Log"}
+
+
+def _say(said: Verdict) -> None:
+    match said.kind:
+        case "read":
+            st.success(said.text, icon=":material/gavel:")
+        case "waiting":
+            st.info(said.text, icon=":material/hourglass_top:")
+        case "apart":
+            st.warning(said.text, icon=":material/difference:")
+        case "alone":
+            st.info(said.text, icon=":material/looks_one:")
+
+
+def _numbers() -> None:
+    state = open_state(CompareState)
+    feed = _known(state)
+    final_table(_runs(feed), curve_styles(_curves(feed, state)))
+
+
+def _details() -> None:
+    run_details(_runs(_known(open_state(CompareState))), key="compare:details", when_deleted=_forget)
+
+
+def _forget(job_id: str) -> None:
+    """Take a deleted run out of the comparison."""
+    state = open_state(CompareState)
+    keep_state(replace(state, runs=tuple(other for other in state.runs if other != job_id)))
+
+
+def _states(feed: Feed) -> dict[str, State]:
+    return {job.id: job.state for job in feed.jobs}
+
+
+def _runs(feed: Feed) -> list[Run]:
+    names = run_names(feed.jobs)
+    return [Run(job, names[job.id], feed.epochs_of(job.id)) for job in feed.jobs]
+
+
+def _curves(feed: Feed, state: CompareState) -> list[Curve]:
+    """Return the curves to draw: over epochs, training error is the epochs' mean, not the noise between."""
+    names = run_names(feed.jobs)
+    return [
+        replace(curve, label=names[job.id], steps=() if state.x is Axis.EPOCH else curve.steps)
+        for curve, job in zip(feed.curves(), feed.jobs, strict=True)
+    ]
+
+
+def _nothing_yet(state: CompareState) -> CompareState:
+    """Say what will be here and offer the first action; return the state that watches what was started."""
+    st.info(
+        "The learning curves of your runs will stand here side by side, plain networks on the left and residual ones "
+        "on the right, with their final numbers in a table.",
+        icon=":material/stacked_line_chart:",
+    )
+    if state.runs:
+        st.warning(_missing_line(state.runs), icon=":material/link_off:")
+    start, train, _space = st.columns([2, 2, 3])
+    if start.button("Run the two-minute experiment", type="primary", icon=":material/play_arrow:", width="stretch"):
+        try:
+            group = groups.load(groups.start(get_study("degradation")))
+        except LabError as error:
+            st.error(one_line(error), icon=":material/error:")
+            return state
+        keep_state(replace(state, runs=tuple(job.id for job in group.jobs)))
+        st.rerun()
+    if train.button("Choose networks to train", icon=":material/play_circle:", width="stretch"):
+        st.switch_page("views/train.py")
+    return state
+
+
+def _first_choice(state: CompareState, listed: list[Job]) -> CompareState:
+    """Choose the newest runs that were launched together, if a reader comes for the first time and by no link."""
+    first = st.session_state.setdefault("compare:first", True)
+    st.session_state["compare:first"] = False
+    if not first or state.runs:
+        return state
+    several = [group for group in group_runs(listed) if len(group.rows) > 1]
+    newest = several[0].rows[:MOST_RUNS] if several else group_runs(listed)[0].rows
+    return replace(state, runs=tuple(row.id for row in newest))
+
+
+def _known(state: CompareState) -> Feed:
+    """Return what the session has read of the chosen runs."""
+    feed = st.session_state.get("compare:feed")
+    if not isinstance(feed, Feed) or feed.job_ids != state.runs:
+        feed = Feed(state.runs, with_steps=_steps_wanted(state))
+        st.session_state["compare:feed"] = feed
+    return feed
+
+
+def _poll(state: CompareState) -> Feed:
+    """Read what is new; a database that is busy for a moment is said in one line, and what is known stays."""
+    feed = _known(state)
+    feed.with_steps = _steps_wanted(state)
+    try:
+        feed.poll()
+    except LabError as error:
+        st.warning(f"{one_line(error)} What was read before is shown.", icon=":material/sync:")
+    feed.jobs = tuple(job for job in feed.jobs if job.kind == "train")  # a link can name anything
+    return feed
+
+
+def _steps_wanted(state: CompareState) -> bool:
+    """Say whether samples within epochs are drawn: there are hundreds a run, so only where x counts steps or time."""
+    return state.x is not Axis.EPOCH
+
+
+def _say_missing(state: CompareState, feed: Feed) -> None:
+    missing = set(state.runs) - {job.id for job in feed.jobs}
+    if missing:
+        st.warning(_missing_line([job_id for job_id in state.runs if job_id in missing]), icon=":material/link_off:")
+
+
+def _missing_line(ids: list[str] | tuple[str, ...]) -> str:
+    names = ", ".join(as_text(job_id[:20]) for job_id in ids[:4]) + (
+        f" and {len(ids) - 4} more" if len(ids) > 4 else ""
+    )
+    one = len(ids) == 1
+    return (
+        f"{names} {'is not a run' if one else 'are not runs'} of this lab and left out: "
+        f"{'it was' if one else 'they were'} deleted, or ran in another one."
+    )
+
+
+page()

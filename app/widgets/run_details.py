@@ -1,0 +1,156 @@
+"""Everything about one run of a comparison, and the buttons that act on it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app import theme
+from app.runs_table import Run
+from app.state import BuildState, TrainState, remember
+from app.widgets.live_runs import state_badge
+from app.widgets.recipe_form import in_words
+from resnet_core.errors import LabError, one_line
+from resnet_core.recipes import make_recipe
+from resnet_core.runs import queue
+from resnet_core.runs.folders import read_log
+from resnet_core.spec import ResNetSpec, make_spec
+
+UNWELL = {"failed", "lost", "diverged"}
+LOG_BYTES = 6_000
+
+
+def run_details(runs: Sequence[Run], *, key: str, when_deleted: Callable[[str], None]) -> None:
+    """Show a button for each run, and everything about the one that is chosen.
+
+    Args:
+        runs: of the comparison.
+        key: of this widget in its page.
+        when_deleted: hears the id of a run that the reader deleted.
+    """
+    st.header("One run in full", anchor=False)
+    by_id = {run.job.id: run for run in runs}
+    place = f"{key}:run"
+    if st.session_state.get(place) not in by_id:
+        st.session_state[place] = None
+    chosen = st.pills("Run", list(by_id), format_func=lambda job_id: by_id[job_id].label, key=place)
+    if chosen:
+        with st.container(border=True):
+            _details(by_id[chosen], f"{key}:{chosen}", when_deleted)
+    else:
+        st.caption("Choose a run to see its network, recipe, versions and log, to train it again, or to delete it.")
+
+
+def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
+    job = run.job
+    spec = make_spec(job.spec)
+    st.markdown(f"{state_badge(job)} {as_text(job.message)}")
+    for note in job.notes:
+        st.markdown(f":material/info: {as_text(note)}")
+    network, training, machine = st.columns(3, gap="medium")
+    with network:
+        counts = {"Parameters": theme.count(job.params or 0), "MACs": theme.big(job.macs or 0)}
+        _facts("Network", _network(spec) | counts)
+    with training:
+        _facts("Training", _training(run))
+    with machine:
+        _facts("Ran on", _machine(run))
+    if job.state in UNWELL:
+        _log(job.id)
+    _actions(run, spec, key, when_deleted)
+
+
+def _network(spec: ResNetSpec) -> dict[str, str]:
+    facts = {
+        "Layers": f"{spec.depth}, {'residual' if spec.residual else 'plain'}",
+        "Blocks": f"{spec.block}, {' + '.join(map(str, spec.stages))}",
+        "Width": f"{spec.width} channels in the first stage",
+        "Input": f"{spec.input_size} × {spec.input_size} × {spec.channels}",
+        "Classes": str(spec.classes),
+    }
+    if spec.residual:
+        facts["Shortcut"] = spec.shortcut.value
+    told = {"stages", "residual", "shortcut", "block", "width", "input_size", "channels", "classes"}
+    for name, info in ResNetSpec.model_fields.items():
+        value = getattr(spec, name)
+        if name not in told and value != info.default:
+            facts[name.replace("_", " ").capitalize()] = {True: "yes", False: "no"}.get(value, str(value))
+    return facts
+
+
+def _training(run: Run) -> dict[str, str]:
+    job = run.job
+    facts = {"Recipe": in_words(make_recipe(job.recipe)), "Data": job.data or "", "Seed": str(job.seed)}
+    if job.train_images:
+        facts["Images"] = (
+            f"{theme.count(job.train_images)} to train on, {theme.count(job.val_images or 0)} to validate on"
+        )
+    if run.seconds is not None:
+        facts["Time"] = f"{theme.seconds(run.seconds)}, {theme.speed(run.images_per_second or 0)}"
+    return facts
+
+
+def _machine(run: Run) -> dict[str, str]:
+    job = run.job
+    facts = {"Device": job.device or "has not begun"}
+    facts |= {name: str(version) for name, version in job.versions.items()}
+    return facts | {"Study": job.study or "none", "Id": job.id}
+
+
+def _facts(title: str, facts: dict[str, str]) -> None:
+    lines = [f"**{title}**", *(f":small[{name}: {as_text(value)}]" for name, value in facts.items())]
+    st.markdown("  \n".join(lines))
+
+
+def _log(job_id: str) -> None:
+    text = read_log(job_id, LOG_BYTES).strip()
+    st.markdown("**The end of its log**")
+    if text:
+        st.code(text, language=None, wrap_lines=True, height=min(320, 60 + 22 * text.count("\n")))
+    else:
+        st.caption("Its worker wrote nothing: it ended before it began, or its folder is gone.")
+
+
+def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str], None]) -> None:
+    job = run.job
+    with st.container(horizontal=True):
+        if st.button("Open in Build", icon=":material/account_tree:", key=f"{key}:build"):
+            remember(BuildState(spec=spec))
+            st.switch_page("views/build.py")
+        if st.button("Train again", icon=":material/replay:", key=f"{key}:train"):
+            remember(TrainState((spec,), job.data or "shapes", make_recipe(job.recipe), job.seed))
+            st.switch_page("views/train.py")
+        st.download_button(
+            "Everything (JSON)",
+            data=json.dumps(replace(job, epochs=run.epochs).as_json(), indent=2),
+            file_name=f"{job.id}.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{key}:json",
+        )
+        if job.active:
+            if st.button("Stop", icon=":material/stop_circle:", key=f"{key}:stop"):
+                _act(queue.stop, job.id)
+            return
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown(f"Delete **{run.label}** ({job.id}) with its epochs, weights and log? This cannot be undone.")
+            if st.button("Delete this run", type="primary", key=f"{key}:delete"):
+                _act(queue.delete, job.id, then=when_deleted)
+
+
+def _act(what: Callable[[str], object], job_id: str, then: Callable[[str], None] = lambda _: None) -> None:
+    """Do something to a run and show the page anew, or say in one line why it cannot be done."""
+    try:
+        what(job_id)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return
+    then(job_id)
+    st.rerun()
+
+
+def as_text(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+!|$:~" else char for char in text)

@@ -1,0 +1,61 @@
+"""The list of runs and studies that a comparison is chosen from."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from app.run_list import RunGroup
+from app.state import MOST_RUNS
+
+_FOLDER = Path(__file__).parent
+
+_picker = st.components.v2.component(
+    "resnet_lab_run_picker",
+    html=(_FOLDER / "run_picker.html").read_text("utf-8"),
+    css=(_FOLDER / "run_picker.css").read_text("utf-8"),
+    js=(_FOLDER / "run_picker.js").read_text("utf-8"),
+)
+
+
+def run_picker(groups: Sequence[RunGroup], chosen: tuple[str, ...], *, key: str, height: int = 560) -> tuple[str, ...]:
+    """Show the list and return the runs that are chosen, in the order in which they were.
+
+    Searching happens in the browser. The later word counts: a click of the reader, or another `chosen` of the page.
+
+    Args:
+        groups: the newest first.
+        chosen: run ids as the page's state holds them; those that are not in the list stay chosen.
+        key: of this widget in its page.
+        height: of the list in pixels; less on a low or narrow screen.
+    """
+    heeded = f"{key}:turn"
+    pick = (st.session_state.get(key) or {}).get("pick")
+    # Browsers repeat old picks.
+    if _is_pick(pick) and pick["turn"] != st.session_state.get(heeded):
+        st.session_state[heeded] = pick["turn"]
+        chosen = tuple(dict.fromkeys(pick["runs"]))[:MOST_RUNS]
+    _picker(
+        key=key,
+        data={
+            "groups": [group.as_json() for group in groups],
+            "chosen": list(chosen),
+            "heeded": st.session_state.get(heeded),
+            "most": MOST_RUNS,
+            "height": height,
+        },
+        on_pick_change=_rerun_only,
+    )
+    return chosen
+
+
+def _is_pick(value: object) -> bool:
+    """Say whether a value from the browser is what the list's script sends."""
+    if not isinstance(value, dict) or not isinstance(value.get("turn"), int | float):
+        return False
+    runs = value.get("runs")
+    return isinstance(runs, list) and all(isinstance(run, str) and len(run) <= 80 for run in runs)
+
+
+def _rerun_only() -> None:
+    """Declare `pick` as state of the component; the rerun itself reads it."""
