@@ -139,7 +139,8 @@ def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
                 on_click=_step,
                 args=(key, spec, choose, step),
             )
-    st.caption(f"{sum(spec.stages):,} blocks × {spec.block.convolutions} + 2 = {spec.depth:,} layers")
+    blocks = sum(spec.stages)
+    st.caption(f"{blocks:,} block{'s' if blocks > 1 else ''} × {spec.block.convolutions} + 2 = {spec.depth:,} layers")
 
 
 def _step(key: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
