@@ -10,16 +10,16 @@ flags = st.booleans()
 
 
 @st.composite
-def any_spec(draw) -> ResNetSpec:
-    """Draw every field freely within its bounds, and the network within a size that counts in milliseconds."""
+def any_spec(draw, *, stages=4, blocks=6, width=96, size=512, channels=16, classes=1000) -> ResNetSpec:
+    """Draw every field freely, up to a size that counts in milliseconds; the arguments are the upper bounds."""
     residual, batch_norm = draw(flags), draw(flags)
-    stages = draw(st.lists(st.integers(1, 6), min_size=1, max_size=4))
+    chosen = draw(st.lists(st.integers(1, blocks), min_size=1, max_size=stages))
     stem = draw(st.sampled_from(Stem))
-    smallest = (4 if stem is Stem.IMAGENET else 1) * 2 ** (len(stages) - 1)
+    smallest = (4 if stem is Stem.IMAGENET else 1) * 2 ** (len(chosen) - 1)
     return make_spec(
         {
-            "stages": stages,
-            "width": draw(st.integers(1, 96)),
+            "stages": chosen,
+            "width": draw(st.integers(1, width)),
             "block": draw(st.sampled_from(Block)),
             "residual": residual,
             "shortcut": draw(st.sampled_from(Shortcut)),
@@ -32,8 +32,8 @@ def any_spec(draw) -> ResNetSpec:
             "conv_bias": draw(flags),
             "padding": draw(st.sampled_from(Padding)),
             "zero_gamma": residual and batch_norm and draw(flags),
-            "input_size": draw(st.integers(smallest, 512)),
-            "channels": draw(st.integers(1, 16)),
-            "classes": draw(st.integers(2, 1000)),
+            "input_size": draw(st.integers(smallest, size)),
+            "channels": draw(st.integers(1, channels)),
+            "classes": draw(st.integers(2, classes)),
         }
     )

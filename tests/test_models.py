@@ -4,45 +4,14 @@ import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from resnet_core import build_graph, count_costs, get_spec, make_spec
 from resnet_core.models import build_model, check_model
-from resnet_core.spec import Block, Order, Padding, ResNetSpec, Shortcut, Stem, StrideOn
-
-flags = st.booleans()
-
-
-@st.composite
-def small_specs(draw) -> ResNetSpec:
-    """Draw any combination of fields, small enough to build in Keras in a blink."""
-    residual, batch_norm = draw(flags), draw(flags)
-    stages = draw(st.lists(st.integers(1, 2), min_size=1, max_size=2))
-    stem = draw(st.sampled_from(Stem))
-    smallest = (4 if stem is Stem.IMAGENET else 1) * 2 ** (len(stages) - 1)
-    return make_spec(
-        {
-            "stages": stages,
-            "width": draw(st.integers(1, 5)),
-            "block": draw(st.sampled_from(Block)),
-            "residual": residual,
-            "shortcut": draw(st.sampled_from(Shortcut)),
-            "stem": stem,
-            "stride_on": draw(st.sampled_from(StrideOn)),
-            "order": draw(st.sampled_from(Order)),
-            "batch_norm": batch_norm,
-            "conv_bias": draw(flags),
-            "padding": draw(st.sampled_from(Padding)),
-            "zero_gamma": residual and batch_norm and draw(flags),
-            "input_size": draw(st.integers(smallest, 33)),
-            "channels": draw(st.sampled_from([1, 3])),
-            "classes": draw(st.integers(2, 5)),
-        }
-    )
+from tests.specs import any_spec
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-@given(small_specs())
+@given(any_spec(stages=2, blocks=2, width=5, size=33, channels=3, classes=5))
 def test_every_layer_of_any_spec_agrees_with_keras(spec):
     model = build_model(build_graph(spec))
     costs = count_costs(build_graph(spec))
