@@ -64,6 +64,7 @@ class Viewer {
     this.drawing = cleanSvg(text);
     this.nodes = [];
     this.cursor = this.awaited = null;
+    this.stage.removeAttribute("aria-activedescendant");
     if (!this.drawing) {
       const note = document.createElement("p");
       note.textContent = "This graph could not be drawn: the picture that arrived is no SVG. Change a choice to draw it again.";
