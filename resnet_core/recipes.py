@@ -170,7 +170,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "nadam": Recipe(optimizer=Optimizer.NADAM, learning_rate=0.001, batch_size=128, epochs=14, validation_size=5_000),
 }
-"""quick: minutes on a CPU. paper: He et al. 2015, section 4.2. nadam: the study notes' ResNet-20 without augmentation."""
+"""quick: minutes on a CPU. paper: He et al. 2015, section 4.2. nadam: the study notes' ResNet-20, not augmented."""
 
 
 def get_recipe(name: str) -> Recipe:

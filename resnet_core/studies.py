@@ -60,7 +60,7 @@ class Study:
 
 
 def _read_degradation(outcomes: tuple[Outcome, ...]) -> str:
-    """Compare final training errors, shallow against deep, plain against residual, and say when the paper is contradicted."""
+    """Compare final training errors by depth and by shortcuts, and say when they contradict the paper."""
     ended = {(o.spec.residual, o.spec.depth): o.epochs[-1].train_error for o in outcomes if o.state == "finished"}
     failed = [f"{o.spec.name} {o.state}" for o in outcomes if o.state != "finished"]
     left_out = f" Left out: {', '.join(failed)}." if failed else ""
@@ -71,11 +71,11 @@ def _read_degradation(outcomes: tuple[Outcome, ...]) -> str:
     plain = (ended[False, shallow], ended[False, deep])
     residual = (ended[True, shallow], ended[True, deep])
     numbers = (
-        f"From {shallow} to {deep} layers the plain network's training error went from {plain[0]:.1%} to {plain[1]:.1%}, "
-        f"the residual network's from {residual[0]:.1%} to {residual[1]:.1%}."
+        f"From {shallow} to {deep} layers the plain network's training error went from {plain[0]:.1%} to "
+        f"{plain[1]:.1%}, the residual network's from {residual[0]:.1%} to {residual[1]:.1%}."
     )
     worse, helped = plain[1] > plain[0], residual[1] < plain[1]
-    # At the same depth and cost only the shortcuts differ, and it is the error on the images trained on: no over-fitting.
+    # At one depth and cost only the shortcuts differ, and the error is that on the training images: no over-fitting.
     if worse and helped:
         reading = (
             f"That is the degradation: the deeper plain network is worse on the very images it trains on, "
@@ -84,7 +84,7 @@ def _read_degradation(outcomes: tuple[Outcome, ...]) -> str:
     elif worse:
         reading = "The plain network degrades with depth, but shortcuts did not help here: this contradicts the paper."
     else:
-        reading = "The plain network did not degrade with depth here: this contradicts the paper; train longer or deeper."
+        reading = "The plain network did not degrade with depth here: this contradicts the paper. Try more depth."
     return f"{numbers} {reading}{left_out}"
 
 
