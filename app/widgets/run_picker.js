@@ -1,6 +1,8 @@
 // A list of runs with a check box each: search, whole groups at once, arrow keys. Groups come as
 // {id, title, created, rows}, rows as lists of the fields that app/run_list.py names.
 
+const CHUNK = 60; // runs that are put on the page at once: a thousand would take a second, and are rarely looked at
+
 const pickers = new WeakMap(); // root -> Picker
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -26,20 +28,80 @@ class Picker {
     this.list.addEventListener("change", (event) => this.changed(event.target));
     this.list.addEventListener("keydown", (event) => this.walk(event));
     this.list.addEventListener("focusin", (event) => this.makeTabStop(event.target));
+    this.list.addEventListener("scroll", () => this.scrolled());
   }
 
   show({ groups, chosen, heeded, most, height }) {
     this.most = most;
     this.list.style.maxHeight = `min(${height}px, ${matchMedia("(max-width: 640px)").matches ? 38 : 78}vh)`;
     this.root.classList.toggle("dark", isDark(this.root));
-    const content = JSON.stringify(groups);
-    if (content !== this.content) this.build(groups);
-    this.content = content;
     // A pick that is still on its way to the page is newer than what the page says.
     if (this.turn === null || this.turn === heeded) this.chosen = new Set(chosen);
+    const content = JSON.stringify(groups);
+    const first = this.content === undefined;
+    if (content !== this.content) this.take(groups);
+    this.content = content;
     this.mark();
-    if (!this.shown) requestAnimationFrame(() => this.reveal()); // once it is laid out
-    this.shown = true;
+    if (first) requestAnimationFrame(() => this.reveal()); // once it is laid out
+  }
+
+  /** Take new groups; what the reader sees of them stays where it is. */
+  take(groups) {
+    const at = this.list.scrollTop;
+    const focused = this.root.getRootNode().activeElement?.value;
+    this.groups = groups.map((group) => ({ ...group, runs: group.rows.map((row) => readRun(row, group)) }));
+    const chosen = this.groups.findIndex((group) => group.runs.some((run) => this.chosen.has(run.id)));
+    this.filter(Math.max(this.drawn ?? 0, chosen + 1));
+    this.list.scrollTop = at;
+    if (focused) this.boxes().find((box) => box.value === focused)?.focus({ preventScroll: true });
+  }
+
+  /** Find the runs that hold every word of the search, and put the first of them on the page. */
+  filter(atLeast = 0) {
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    this.found = [];
+    for (const group of this.groups) {
+      const runs = group.runs.filter((run) => words.every((word) => run.text.includes(word)));
+      if (runs.length) this.found.push({ ...group, runs });
+    }
+    this.drawn = 0;
+    this.list.replaceChildren();
+    if (!this.found.length) this.list.append(make("p", "empty", "No run matches this search."));
+    do this.drawMore();
+    while (this.drawn < Math.min(atLeast, this.found.length));
+    this.mark();
+    this.makeTabStop(this.boxes()[0]);
+  }
+
+  drawMore() {
+    for (let runs = 0; runs < CHUNK && this.drawn < this.found.length; this.drawn++) {
+      const group = this.found[this.drawn];
+      Object.assign(group, drawGroup(group));
+      this.list.append(group.element);
+      runs += group.runs.length;
+    }
+  }
+
+  scrolled() {
+    if (this.drawn === this.found.length) return;
+    if (this.list.scrollTop + 2 * this.list.clientHeight < this.list.scrollHeight) return;
+    this.drawMore();
+    this.mark();
+  }
+
+  mark() {
+    for (const { runs, box, boxes } of this.found.slice(0, this.drawn)) {
+      runs.forEach((run, index) => {
+        boxes[index].checked = this.chosen.has(run.id);
+        boxes[index].closest("label").classList.toggle("chosen", boxes[index].checked);
+      });
+      if (!box) continue;
+      const checked = runs.filter((run) => this.chosen.has(run.id)).length;
+      box.checked = checked === runs.length;
+      box.indeterminate = checked > 0 && checked < runs.length;
+    }
+    this.count.textContent = this.chosen.size ? `${this.chosen.size} chosen` : "None chosen";
+    this.clear.hidden = this.chosen.size === 0;
   }
 
   /** Scroll the list, and nothing else, to the first run that is chosen. */
@@ -51,55 +113,9 @@ class Picker {
     requestAnimationFrame(scroll); // what came into view may be higher than was thought
   }
 
-  build(groups) {
-    const at = this.list.scrollTop;
-    const focused = this.root.getRootNode().activeElement?.value;
-    this.groups = groups.map((group) => buildGroup(group));
-    this.list.replaceChildren(...this.groups.map((group) => group.element));
-    this.empty = make("p", "empty", "No run matches this search.");
-    this.list.append(this.empty);
-    this.filter();
-    this.list.scrollTop = at;
-    if (focused) this.boxes().find((box) => box.value === focused)?.focus({ preventScroll: true });
-  }
-
-  filter() {
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const group of this.groups) {
-      let inside = 0;
-      for (const run of group.runs) {
-        run.element.hidden = !words.every((word) => run.text.includes(word));
-        inside += !run.element.hidden;
-      }
-      group.element.hidden = inside === 0;
-      shown += inside;
-    }
-    this.empty.hidden = shown > 0;
-    this.mark();
-    this.makeTabStop(this.boxes()[0]);
-  }
-
-  mark() {
-    for (const { runs, box } of this.groups) {
-      for (const run of runs) {
-        run.box.checked = this.chosen.has(run.box.value);
-        run.element.classList.toggle("chosen", run.box.checked);
-      }
-      if (!box) continue;
-      const visible = runs.filter((run) => !run.element.hidden);
-      const checked = visible.filter((run) => run.box.checked).length;
-      box.checked = checked > 0 && checked === visible.length;
-      box.indeterminate = checked > 0 && checked < visible.length;
-    }
-    this.count.textContent = this.chosen.size ? `${this.chosen.size} chosen` : "None chosen";
-    this.clear.hidden = this.chosen.size === 0;
-  }
-
   changed(box) {
-    const group = this.groups.find((group) => group.box === box);
-    const visible = group?.runs.filter((run) => !run.element.hidden).map((run) => run.box.value);
-    this.pick(visible ?? [box.value], box.checked);
+    const group = this.found.find((group) => group.box === box);
+    this.pick(group ? group.runs.map((run) => run.id) : [box.value], box.checked);
   }
 
   pick(ids, wanted) {
@@ -115,7 +131,7 @@ class Picker {
     this.tell({ runs: [...this.chosen], turn: this.turn });
   }
 
-  /** One stop for the Tab key; arrows, Home and End move between the boxes that the search leaves. */
+  /** One stop for the Tab key; arrows, Home and End move between the boxes. */
   walk(event) {
     const boxes = this.boxes();
     const at = boxes.indexOf(event.target);
@@ -126,39 +142,42 @@ class Picker {
   }
 
   boxes() {
-    return [...this.list.querySelectorAll("input")].filter((box) => !box.closest("[hidden]"));
+    return [...this.list.querySelectorAll("input")];
   }
 
   makeTabStop(box) {
-    if (!box) return;
-    for (const other of this.list.querySelectorAll("input")) other.tabIndex = other === box ? 0 : -1;
+    for (const other of this.boxes()) other.tabIndex = other === box ? 0 : -1;
   }
 }
 
-function buildGroup(group) {
-  const element = make("div", group.title ? "group titled" : "group");
+function readRun(row, group) {
+  const [id, name, residual, state, about, validation, training, created] = row;
+  const text = `${id} ${name} ${residual ? "residual" : "plain"} ${state} ${about} ${group.title}`.toLowerCase();
+  return { id, name, residual, state, about, validation, training, created, text };
+}
+
+function drawGroup({ id, title, created, runs }) {
+  const element = make("div", title ? "group titled" : "group");
   // What is out of sight is not laid out: this is how much room to leave for it.
-  element.style.containIntrinsicHeight = `auto ${(group.title ? 42 : 8) + 45 * group.rows.length}px`;
+  element.style.containIntrinsicHeight = `auto ${(title ? 42 : 8) + 45 * runs.length}px`;
   let box = null;
-  if (group.title) {
+  if (title) {
     element.setAttribute("role", "group");
-    element.setAttribute("aria-label", group.title);
-    box = checkbox(group.id);
+    element.setAttribute("aria-label", title);
+    box = checkbox(id);
     const head = make("label", "head");
-    head.append(box, make("span", "title", group.title), make("span", "when", time(group.created)));
+    head.append(box, make("span", "title", title), make("span", "when", time(created)));
     element.append(head);
   }
-  const runs = group.rows.map((row) => buildRun(row, group));
-  element.append(...runs.map((run) => run.element));
-  return { element, box, runs };
+  const boxes = runs.map((run) => checkbox(run.id));
+  element.append(...runs.map((run, index) => drawRun(run, boxes[index], title === "")));
+  return { element, box, boxes };
 }
 
-function buildRun(values, group) {
-  const [id, name, residual, state, about, validation, training, created] = values;
+function drawRun({ id, name, residual, state, about, validation, training, created }, box, alone) {
   const element = make("label", "run");
   element.style.setProperty("--kind", residual ? "var(--residual)" : "var(--plain)");
-  const box = checkbox(id);
-  const second = make("span", "about", group.title ? about : `${about} · ${time(created)}`);
+  const second = make("span", "about", alone ? `${about} · ${time(created)}` : about);
   if (state !== "finished") second.prepend(make("span", "state", state), " · ");
   element.append(
     box,
@@ -170,8 +189,7 @@ function buildRun(values, group) {
   element.title = validation
     ? `${id}: last validation error ${validation}, training error ${training}`
     : `${id}: no epoch finished yet`;
-  const text = `${id} ${name} ${residual ? "residual" : "plain"} ${state} ${about} ${group.title}`;
-  return { element, box, text: text.toLowerCase() };
+  return element;
 }
 
 function checkbox(value) {
@@ -187,11 +205,13 @@ function make(tag, name = "", text = "") {
   return element;
 }
 
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
 function time(seconds) {
   const date = new Date(1000 * seconds);
   const today = date.toDateString() === new Date().toDateString();
-  const day = today ? {} : { day: "numeric", month: "short" };
-  return date.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+  return today ? CLOCK.format(date) : `${DAY.format(date)}, ${CLOCK.format(date)}`;
 }
 
 function isDark(element) {

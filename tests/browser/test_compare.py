@@ -230,3 +230,26 @@ def test_twelve_runs_keep_a_readable_legend_on_a_dark_page_and_on_a_phone(lab, n
         assert len(set(looks)) == len(runs)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert_accessible(page)
+
+
+def test_a_long_list_is_searched_whole_and_drawn_as_it_is_scrolled(lab, page):
+    row = {"kind": "train", "state": "finished", "name": TINY.name, "spec": TINY.model_dump_json(), "message": ""}
+    row |= {"recipe": RECIPE.model_dump_json(), "data": "shapes"}
+    writes.add([{**row, "id": f"r-long{number}", "seed": 1000 + number, "created": 1.0} for number in range(300)])
+    open_runs(page, lab, lab.runs)
+    expect(box(page, "seed 1299")).to_have_count(1)
+    page.get_by_label("Search runs").fill("1000")
+    expect(page.locator(".picker .run")).to_have_count(1)
+    box(page, "seed 1000").check()
+    page.wait_for_url(lambda url: "r-long0" in query(url)["runs"])
+    page.get_by_label("Search runs").fill("long")
+    runs = page.locator(".picker .run")
+    assert runs.count() < 300
+    deadline = time.monotonic() + 15
+    while runs.count() < 300:
+        assert time.monotonic() < deadline, runs.count()
+        page.locator(".picker .list").evaluate("list => (list.scrollTop = list.scrollHeight)")
+    expect(box(page, "seed 1000")).to_be_checked()
+    page.get_by_label("Search runs").fill("")
+    box(page, "seed 1299").press("End")
+    assert page.locator(".picker").evaluate("picker => picker.getRootNode().activeElement.type") == "checkbox"
