@@ -59,7 +59,7 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
         assert store.job(next_id).state == "queued", "the adopted worker keeps its slot"
         rows = store.epochs([job_id], cursor)
         seen, cursor = seen + [row.epoch for _, row in rows.items], rows.cursor
-        time.sleep(0.02)
+        time.sleep(0.05)
     seen += [row.epoch for _, row in store.epochs([job_id], cursor).items]
     assert (job.state, job.pid) == ("finished", pid)
     assert seen == [row.epoch for row in job.epochs] == [1, 2, 3]
@@ -186,7 +186,7 @@ def wait_until(condition: Callable[[], object], seconds: float, what: str | Call
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what if isinstance(what, str) else what()}"
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def is_zombie(pid: int) -> bool:
