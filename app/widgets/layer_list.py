@@ -28,18 +28,15 @@ def layer_list(spec: ResNetSpec, node: str | None, *, key: str, change: Change) 
         st.markdown(f"**All {len(table):,} layers** of one forward pass with one image")
         _save("Layers", table, f"{spec.name}-layers.csv", f"{key}:layers_csv")
     _rows(spec, table, node, key, change)
-    card, sums = st.columns([2, 3], gap="medium")
-    with card:
-        if node:
-            node_card(costs, node)
-        else:
-            st.caption("Choose a row to see how its numbers come about.")
-    with sums:
-        stages = stage_table(costs)
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown("**Sums of each part**")
-            _save("Sums", stages, f"{spec.name}-stages.csv", f"{key}:stages_csv")
-        st.dataframe(stages, hide_index=True, column_config=_COLUMNS, key=f"{key}:stages", height="content")
+    if node:
+        node_card(costs, node)
+    else:
+        st.caption("Choose a row to see how its numbers come about.")
+    stages = stage_table(costs)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown("**Sums of each part**")
+        _save("Sums", stages, f"{spec.name}-stages.csv", f"{key}:stages_csv")
+    st.dataframe(stages, hide_index=True, column_config=_COLUMNS, key=f"{key}:stages", height="content")
     st.caption(CONVENTION)
 
 
@@ -76,20 +73,23 @@ def _save(what: str, table: pd.DataFrame, name: str, key: str) -> None:
     )
 
 
-def _count(label: str, help: str | None = None):
-    return st.column_config.NumberColumn(label, format="localized", help=help)
+def _count(label: str, width: int, help: str | None = None):
+    return st.column_config.NumberColumn(label, format="localized", width=width, help=help)
 
 
+# Widths in pixels: on a screen of 1280 every column is in sight.
 _COLUMNS = {
-    "layer": st.column_config.TextColumn("Layer", pinned=True, width=205),
-    "part": st.column_config.TextColumn("Part", pinned=True),
-    "layers": _count("Layers"),
-    "what": st.column_config.TextColumn("What"),
-    "output": st.column_config.TextColumn("Output", help="height x width x channels of one image"),
-    "params": _count("Parameters", "all, moving statistics of batch norm included"),
-    "trainable": _count("Trained", "parameters that training changes"),
-    "macs": _count("MACs", "multiply-accumulates of convolutions and dense layers"),
-    "flops": _count("FLOPs", "2 x MACs plus element-wise work"),
-    "memory": st.column_config.NumberColumn("Activation memory", format="bytes", help="4 bytes a value, one image"),
-    "receptive_field": _count("Receptive field", "side in input pixels; it may exceed the image"),
+    "layer": st.column_config.TextColumn("Layer", pinned=True, width=176),
+    "part": st.column_config.TextColumn("Part", pinned=True, width=100),
+    "layers": _count("Layers", 90),
+    "what": st.column_config.TextColumn("What", width=112),
+    "output": st.column_config.TextColumn("Output", width=90, help="height x width x channels of one image"),
+    "params": _count("Parameters", 86, "all, moving statistics of batch norm included"),
+    "trainable": _count("Trained", 80, "parameters that training changes"),
+    "macs": _count("MACs", 108, "multiply-accumulates of convolutions and dense layers"),
+    "flops": _count("FLOPs", 108, "2 x MACs plus element-wise work"),
+    "memory": st.column_config.NumberColumn(
+        "Memory", format="bytes", width=72, help="activation memory: 4 bytes for each value put out, one image"
+    ),
+    "receptive_field": _count("Rec. field", 76, "receptive field: side in input pixels; it may exceed the image"),
 }
