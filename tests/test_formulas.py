@@ -4,14 +4,13 @@ import re
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
 from resnet_core.costs import count_costs
 from resnet_core.families import PRESETS, get_spec
 from resnet_core.formulas import Formula, explain
 from resnet_core.graph import build_graph
-from resnet_core.spec import ResNetSpec, make_spec
+from resnet_core.spec import ResNetSpec
+from tests.specs import any_spec
 
 
 def test_the_paper_reader_s_example():
@@ -51,27 +50,9 @@ def test_every_formula_of_a_preset_amounts_to_the_count(name):
     _assert_all_agree(get_spec(name))
 
 
-@given(
-    st.fixed_dictionaries(
-        {
-            "stages": st.lists(st.integers(1, 2), min_size=1, max_size=4).map(tuple),
-            "width": st.integers(1, 20),
-            "block": st.sampled_from(Block),
-            "residual": st.booleans(),
-            "shortcut": st.sampled_from(Shortcut),
-            "stem": st.sampled_from(Stem),
-            "stride_on": st.sampled_from(StrideOn),
-            "order": st.sampled_from(Order),
-            "batch_norm": st.booleans(),
-            "conv_bias": st.booleans(),
-            "padding": st.sampled_from(Padding),
-            "input_size": st.integers(32, 70),
-            "channels": st.integers(1, 4),
-        }
-    )
-)
-def test_every_formula_of_any_network_amounts_to_the_count(values):
-    _assert_all_agree(make_spec(values))
+@given(any_spec(blocks=2, width=20, size=70))
+def test_every_formula_of_any_network_amounts_to_the_count(spec):
+    _assert_all_agree(spec)
 
 
 def _explained(preset: str, layer: str) -> dict[str, Formula]:
