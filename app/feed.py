@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.charts.curves import Curve
+from app.run_names import run_names
 from resnet_core.results import Epoch, Step
 from resnet_core.runs import store
 from resnet_core.runs.records import Job
@@ -58,8 +59,8 @@ class Feed:
         return tuple(rows[number] for number in sorted(rows))
 
     def curves(self) -> list[Curve]:
-        """Return the runs as curves, those of the same network told apart by seed, or by id if that is the same too."""
-        labels = run_labels(self.jobs)
+        """Return the runs as curves, under names that tell them apart."""
+        labels = run_names(self.jobs)
         curves = []
         for job in self.jobs:
             spec = make_spec(job.spec)
@@ -75,17 +76,6 @@ class Feed:
                 )
             )
         return curves
-
-
-def run_labels(jobs: tuple[Job, ...] | list[Job]) -> dict[str, str]:
-    """Return a short name for each run that no other run of the list has."""
-    labels = {job.id: job.name for job in jobs}
-    for tell in (lambda job: f"seed {job.seed}", lambda job: job.id):
-        names = list(labels.values())
-        for job in jobs:
-            if names.count(labels[job.id]) > 1:
-                labels[job.id] = f"{labels[job.id]} {tell(job)}"
-    return labels
 
 
 def _binned(steps: tuple[Step, ...], most: int) -> tuple[Step, ...]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -99,7 +98,7 @@ class ResNetSpec(BaseModel):
         """By how much the network reduces the image's height and width before its head."""
         return (4 if self.stem is Stem.IMAGENET else 1) * 2 ** (len(self.stages) - 1)
 
-    @cached_property
+    @property
     def name(self) -> str:
         """A readable name that tells apart the specs that a reader compares, as `resnet56-16px` or `plain20-B`."""
         parts = [f"{'resnet' if self.residual else 'plain'}{self.depth}"]
@@ -217,6 +216,8 @@ def parse_spec(text: str) -> ResNetSpec:
         raise SpecError(
             f"the spec is not valid JSON ({error.msg} at line {error.lineno}, column {error.colno}): correct it there"
         ) from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise SpecError(f"the spec holds a number that cannot be read ({error}): write a shorter one") from error
     except RecursionError as error:
         raise SpecError("the spec is nested too deeply to be JSON of a spec: write one flat object") from error
     return make_spec(values)

@@ -1,7 +1,6 @@
 """Build: choose a network; see its picture, its exact costs, its layers, its code; set it against another."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -21,13 +20,11 @@ from resnet_core.families import preset_of
 from resnet_core.published import published_for
 from resnet_core.spec import ResNetSpec
 
-_CONTRAST = (Path(__file__).parents[1] / "contrast.css").read_text("utf-8")
-_STYLE = f"""<style>{_CONTRAST}
-.stMainBlockContainer {{ padding-left: clamp(1rem, 3vw, 2.5rem); padding-right: clamp(1rem, 3vw, 2.5rem); }}
-.st-key-build-head > :has([data-testid=stCaptionContainer]) {{ flex: 1 1 14rem; line-height: 1.35; }}
-.st-key-build-head h1 {{ font-size: 1.75rem; padding: 0; }}
-.st-key-build-results {{ gap: 0.6rem; }}
-.st-key-build-results [data-testid=stTabs] {{ margin-top: -0.4rem; }}
+_STYLE = """<style>
+.st-key-build-head > :has([data-testid=stCaptionContainer]) { flex: 1 1 14rem; line-height: 1.35; }
+.st-key-build-head h1 { font-size: 1.75rem; padding: 0; }
+.st-key-build-results { gap: 0.6rem; }
+.st-key-build-results [data-testid=stTabs] { margin-top: -0.4rem; }
 </style>"""
 TABS = {"graph": "Graph", "layers": "Layers", "side": "Side by side", "code": "Code"}
 

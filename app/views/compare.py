@@ -11,10 +11,11 @@ from app.run_list import group_runs
 from app.run_names import run_names
 from app.runs_table import Run
 from app.state import MOST_RUNS, CompareState, keep_state, open_state, project
+from app.text import as_text
 from app.verdict import Verdict, verdict
 from app.widgets.final_table import final_table
 from app.widgets.live_chart import live_chart
-from app.widgets.run_details import as_text, run_details
+from app.widgets.run_details import run_details
 from app.widgets.run_picker import run_picker
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE, State

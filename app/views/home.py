@@ -24,7 +24,7 @@ def page() -> None:
         _introduction()
     else:
         _study(group)
-    st.subheader("Your last runs")
+    st.header("Your last runs")
     recent_runs()
     _machine()
     keep_state(state)
@@ -48,8 +48,8 @@ def _introduction() -> None:
 
 def _study(group: Group) -> None:
     st.caption(
-        f"{len(group.jobs)} networks of {_depths()} layers on ten kinds of drawn shapes, 16 x 16 pixels. "
-        "Thin: error on the training images. Bold: error on images never seen."
+        f"{len(group.jobs)} networks of {_depths()} layers learn ten kinds of drawn shapes, 16 x 16 pixels. "
+        "Validation images are never trained on."
     )
 
     def read(_: Feed) -> None:

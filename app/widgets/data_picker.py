@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.state import project
+from app.text import as_text
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line
 
@@ -61,8 +62,10 @@ def _samples(source: str, summary: Summary) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         for image, label in zip(images, labels, strict=True):
+            name = summary.class_names[label]
             # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
-            st.image(image.repeat(2, axis=0).repeat(2, axis=1), caption=summary.class_names[label], width=64)
+            large = image.repeat(2, axis=0).repeat(2, axis=1)
+            st.image(large, caption=as_text(name), alt=f"An image of class {name}", width=64)
 
 
 def _names(summary: Summary, most: int = 10) -> str:

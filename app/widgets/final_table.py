@@ -10,9 +10,10 @@ from app import theme
 from app.charts.curve_style import Style
 from app.run_list import data_name
 from app.runs_table import Run, csv, epoch_rows, final_numbers
+from app.text import as_text
 from app.widgets.live_runs import STATES
 from app.widgets.recipe_form import in_words
-from app.widgets.run_details import UNWELL, as_text
+from app.widgets.run_details import UNWELL
 
 
 def final_table(runs: Sequence[Run], looks: Sequence[Style]) -> None:

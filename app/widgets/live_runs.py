@@ -6,10 +6,12 @@ import streamlit as st
 
 from app import theme
 from app.charts.curves import Layout, describe, learning_curves
-from app.feed import Feed, run_labels
+from app.feed import Feed
+from app.run_names import run_names
+from app.text import as_text
 from app.widgets.live_chart import live_chart
 from resnet_core.errors import LabError, one_line
-from resnet_core.runs import queue
+from resnet_core.runs import queue, supervision
 from resnet_core.runs.records import Job
 
 TICK_SECONDS = 1.0
@@ -59,6 +61,8 @@ def live_runs(
         if not paused:
             try:
                 feed.poll()
+                if feed.active:
+                    supervision.ensure()  # waiting runs would wait forever for one that was killed
             except LabError as error:
                 st.warning(f"{one_line(error)} The runs go on; trying again every second.", icon=":material/sync:")
         curves = feed.curves()
@@ -104,11 +108,11 @@ def progress_line(job: Job) -> str:
             if job.seconds_left is not None:
                 parts.append(f"{theme.seconds(job.seconds_left)} left")
             return " · ".join(parts)
-    return job.message or "ended"
+    return as_text(job.message) or "ended"
 
 
 def _cards(feed: Feed, key: str) -> None:
-    labels = run_labels(feed.jobs)
+    labels = run_names(feed.jobs)
     for first in range(0, len(feed.jobs), 2):
         for column, job in zip(st.columns(2), feed.jobs[first : first + 2], strict=False):
             with column, st.container(border=True):
@@ -117,7 +121,7 @@ def _cards(feed: Feed, key: str) -> None:
 
 def _card(job: Job, label: str, key: str) -> None:
     head, button = st.columns([4, 1], vertical_alignment="center")
-    head.markdown(f"**{label}** {state_badge(job)}")
+    head.markdown(f"**{as_text(label)}** {state_badge(job)}")
     if job.active and button.button(
         "Stop", key=f"{key}:stop:{job.id}", help=f"Stop {label}; its finished epochs are kept", width="stretch"
     ):
@@ -127,4 +131,4 @@ def _card(job: Job, label: str, key: str) -> None:
         st.progress(job.progress)
     st.caption(progress_line(job))
     for note in job.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {as_text(note)}")

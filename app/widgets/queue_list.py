@@ -25,7 +25,7 @@ def other_runs(shown: tuple[str, ...]) -> None:
     others = [job for job in reversed(store.jobs(states=ACTIVE)) if job.id not in shown]
     if not others:
         return
-    st.subheader("Also in the queue")
+    st.header("Also in the queue")
     for job in others:
         with st.container(border=True):
             text, button = st.columns([5, 1], vertical_alignment="center")

@@ -9,6 +9,7 @@ import streamlit as st
 from app import theme
 from app.runs_table import Run
 from app.state import BuildState, TrainState, remember
+from app.text import as_text
 from app.widgets.live_runs import state_badge
 from app.widgets.recipe_form import in_words
 from resnet_core.errors import LabError, one_line
@@ -149,8 +150,3 @@ def _act(what: Callable[[str], object], job_id: str, then: Callable[[str], None]
         return
     then(job_id)
     st.rerun()
-
-
-def as_text(text: str) -> str:
-    """Return text that Markdown shows as it is."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+!|$:~" else char for char in text)
