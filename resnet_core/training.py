@@ -21,6 +21,7 @@ from resnet_core.results import Epoch, Listener, Result, Start, State, Step
 from resnet_core.spec import ResNetSpec
 
 SAMPLE_SECONDS = 0.2
+VALIDATION_BATCH = 256
 WEIGHTS_FILE = "weights.weights.h5"
 
 
@@ -62,6 +63,7 @@ def train(
     with device.scope(recipe.devices):
         network = build_model(build_graph(spec), seed=seed, dtype=recipe.precision.value)
         model = _trainer(network, recipe, images, seed, plan.total_steps)
+        _create_variables(model, images, plan.batch)
     start = Start(
         params=network.count_params(),
         device=device.name(),
@@ -118,6 +120,12 @@ def _trainer(network: keras.Model, recipe: Recipe, images: Split, seed: int, tot
     return model
 
 
+def _create_variables(model: keras.Model, images: Split, batch: int) -> None:
+    """Create the variables of optimizer and metrics: a first training step that creates some is compiled twice."""
+    model.optimizer.build(model.trainable_variables)
+    model.evaluate(device.batches(images.x_val[:batch], images.y_val[:batch], batch), verbose=0)
+
+
 class _Normalization(layers.Layer):
     """Bytes to network inputs."""
 
@@ -146,20 +154,15 @@ def _pixel_mean(images: np.ndarray, chunk: int = 4096) -> np.ndarray:
 def _run(model, network, recipe, images, plan, start, seed, listener, folder) -> Result:
     epochs: list[Epoch] = []
     watch = _Watch(recipe, plan, listener)
+    validation = device.batches(images.x_val, images.y_val, VALIDATION_BATCH)
     for epoch in range(1, plan.total_epochs + 1):
         began = time.perf_counter()
         first = (epoch - 1) * plan.steps_per_epoch
         steps = min(plan.steps_per_epoch, plan.total_steps - first)
         order = np.random.default_rng((seed, epoch)).permutation(len(images.x_train))[: steps * plan.batch]
         watch.begin(epoch, first)
-        history = model.fit(
-            images.x_train[order],
-            images.y_train[order],
-            batch_size=plan.batch,
-            shuffle=False,
-            verbose=0,
-            callbacks=[watch],
-        ).history
+        batches = device.batches(images.x_train[order], images.y_train[order], plan.batch)
+        history = model.fit(batches, shuffle=False, verbose=0, callbacks=[watch]).history
         trained = time.perf_counter() - began
         if watch.state == "stopped":
             done = f"after {len(epochs)} of {plan.total_epochs} epochs"
@@ -167,9 +170,7 @@ def _run(model, network, recipe, images, plan, start, seed, listener, folder) ->
         loss = history["loss"][-1] if history.get("loss") else math.nan
         values = {"val_loss": math.nan, "val_accuracy": math.nan}
         if watch.state != "diverged" and math.isfinite(loss):
-            measured = model.evaluate(
-                images.x_val, images.y_val, batch_size=256, verbose=0, return_dict=True, callbacks=[watch]
-            )
+            measured = model.evaluate(validation, verbose=0, return_dict=True, callbacks=[watch])
             if watch.state == "stopped":
                 return Result("stopped", start, tuple(epochs), f"stopped while epoch {epoch} was validated")
             values = {"val_loss": measured["loss"], "val_accuracy": measured["accuracy"]}
