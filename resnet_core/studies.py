@@ -88,7 +88,7 @@ def _read_degradation(outcomes: tuple[Outcome, ...]) -> str:
     return f"{numbers} {reading}{left_out}"
 
 
-_POCKET = Recipe(learning_rate=0.02, batch_size=32, epochs=4, train_size=2_048, validation_size=500)
+_POCKET = Recipe(learning_rate=0.02, batch_size=32, epochs=3, train_size=2_048, validation_size=500)
 """Enough for the residual networks and for 20 plain layers; 56 plain layers need far more, which is the point."""
 
 STUDIES: dict[str, Study] = {

@@ -14,7 +14,7 @@ from resnet_core.errors import LabError, one_line
 from resnet_core.runs import queue, supervision
 from resnet_core.runs.records import Job
 
-TICK_SECONDS = 1.0
+TICK_SECONDS = 2.0
 
 STATES = {
     "queued": ("waiting", "gray"),
@@ -37,7 +37,7 @@ def live_runs(
     height: int = 420,
     when_done: Callable[[Feed], None] | None = None,
 ) -> None:
-    """Show some runs, ticking once a second for as long as one of them is active.
+    """Show some runs, ticking every two seconds for as long as one of them is active.
 
     Args:
         job_ids: the runs, in the order they are shown.
@@ -64,7 +64,7 @@ def live_runs(
                 if feed.active:
                     supervision.ensure()  # waiting runs would wait forever for one that was killed
             except LabError as error:
-                st.warning(f"{one_line(error)} The runs go on; trying again every second.", icon=":material/sync:")
+                st.warning(f"{one_line(error)} The runs go on; trying again.", icon=":material/sync:")
         curves = feed.curves()
         figure = learning_curves(curves, title=title, layout=layout)
         figure.update_xaxes(range=[0, max((job.total_epochs or 1 for job in feed.jobs), default=1)])
