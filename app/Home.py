@@ -13,7 +13,7 @@ import app.startup  # noqa: E402, F401  once per process
 from app.boundary import guarded  # noqa: E402
 
 st.set_page_config(page_title="ResNet Lab", page_icon=f"{ROOT}/assets/icon.png", layout="wide")
-st.html(f"{ROOT}/app/page.css")
+st.html(Path(ROOT, "app", "page.css"))
 
 PAGES = [
     st.Page("views/home.py", title="Home", icon=":material/home:", default=True),

@@ -146,6 +146,9 @@ def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool) -> dict[str,
         along["dtick"] = 1
     if not any(curve.epochs or curve.steps for curve in curves):
         along["range"], up["range"] = [0, 1], [0, 2] if log else [0, 100]
+    else:
+        # Said outright: with a range on x alone, Plotly would leave y axes that match each other as if empty.
+        up["autorange"] = True
     named = {**up, "title": {"text": "error (%)"}}
     if not sides:
         return {"xaxis": along, "yaxis": named}

@@ -67,7 +67,7 @@ def live_runs(
                 st.warning(f"{one_line(error)} The runs go on; trying again.", icon=":material/sync:")
         curves = feed.curves()
         figure = learning_curves(curves, title=title, layout=layout)
-        figure.update_xaxes(range=[0, max((job.total_epochs or 1 for job in feed.jobs), default=1)])
+        figure.update_layout(xaxis_range=[0, max((job.total_epochs or 1 for job in feed.jobs), default=1)])
         live_chart(
             figure,
             key=f"{key}:chart",

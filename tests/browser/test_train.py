@@ -56,6 +56,8 @@ def test_a_run_and_its_plain_twin_train_to_the_end(lab, page):
     expect(page.get_by_role("button", name="Open in Compare")).to_be_visible()
     assert [len(store.job(job_id).epochs) for job_id in ids] == [3, 3]
     assert points(page) >= 12
+    top = page.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.yaxis.range[1]")
+    assert top > 20, "an untrained network's errors must be in sight"
     assert_accessible(page)
 
 
