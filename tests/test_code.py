@@ -24,7 +24,7 @@ from resnet_core.errors import DataError
 from resnet_core.optimizers import build_optimizer
 from resnet_core.recipes import make_recipe
 from resnet_core.training import train
-from tests.test_models import small_specs
+from tests.specs import any_spec
 
 TINY = make_spec({"stages": (1,), "width": 4, "input_size": 8})
 STEEP = make_recipe(
@@ -65,7 +65,7 @@ def test_a_script_trains_in_a_process_of_its_own_as_the_lab_does(tmp_path):
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-@given(small_specs())
+@given(any_spec(stages=2, blocks=2, width=5, size=33, channels=3, classes=5))
 def test_the_network_of_any_spec_is_that_of_its_graph(spec):
     model = namespace(network_code(spec))["build_model"]()
     graph = build_graph(spec)

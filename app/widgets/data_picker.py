@@ -65,7 +65,7 @@ def _samples(source: str, summary: Summary) -> None:
             name = summary.class_names[label]
             # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
             large = image.repeat(2, axis=0).repeat(2, axis=1)
-            st.image(large, caption=as_text(name), alt=f"An image of class {name}", width=64)
+            st.image(large, caption=as_text(name), alt=f"An image of class {name}", width=56)
 
 
 def _names(summary: Summary, most: int = 10) -> str:
