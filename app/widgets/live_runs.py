@@ -15,6 +15,8 @@ from resnet_core.runs import queue, supervision
 from resnet_core.runs.records import Job
 
 TICK_SECONDS = 2.0
+MOST_EPOCHS_AHEAD = 20
+"""The axis of runs up to this long shows them to their end from the start; longer runs would begin as a dot."""
 
 STATES = {
     "queued": ("waiting", "gray"),
@@ -67,7 +69,9 @@ def live_runs(
                 st.warning(f"{one_line(error)} The runs go on; trying again.", icon=":material/sync:")
         curves = feed.curves()
         figure = learning_curves(curves, title=title, layout=layout)
-        figure.update_layout(xaxis_range=[0, max((job.total_epochs or 1 for job in feed.jobs), default=1)])
+        longest = max((job.total_epochs or 0 for job in feed.jobs), default=0)
+        if 0 < longest <= MOST_EPOCHS_AHEAD:
+            figure.update_layout(xaxis_range=[0, longest])
         live_chart(
             figure,
             key=f"{key}:chart",
