@@ -217,7 +217,7 @@ def parse_spec(text: str) -> ResNetSpec:
             f"the spec is not valid JSON ({error.msg} at line {error.lineno}, column {error.colno}): correct it there"
         ) from error
     except ValueError as error:  # a number of more digits than Python converts
-        raise SpecError(f"the spec holds a number that cannot be read ({error}): write a shorter one") from error
+        raise SpecError("the spec has a number of thousands of digits: no field of a spec is so large") from error
     except RecursionError as error:
         raise SpecError("the spec is nested too deeply to be JSON of a spec: write one flat object") from error
     return make_spec(values)

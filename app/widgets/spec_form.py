@@ -200,9 +200,5 @@ def _read_file(content: bytes) -> ResNetSpec:
         raise SpecError(f"the file has {len(content):,} bytes, a spec has at most {LARGEST_UPLOAD:,}: choose another")
     try:
         return parse_spec(content.decode("utf-8-sig"))
-    except SpecError:
-        raise
     except UnicodeDecodeError as error:
         raise SpecError("the file is not text in UTF-8: choose a JSON file of a spec") from error
-    except ValueError as error:
-        raise SpecError("the file has a number of thousands of digits: no field of a spec is so large") from error
