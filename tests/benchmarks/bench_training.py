@@ -7,9 +7,9 @@ from resnet_core.recipes import make_recipe
 from tests.benchmarks import Row
 from tests.benchmarks.timing import seconds
 
-IMAGES = 5_120
+IMAGES = 2_560
 BATCH = 64
-ROUNDS = 3
+ROUNDS = 2
 
 
 def run() -> list[Row]:
