@@ -141,6 +141,10 @@ class ResNetSpec(BaseModel):
         """Return the same network with shortcuts."""
         return self.model_copy(update={"residual": True})
 
+    def twin(self) -> "ResNetSpec":
+        """Return the plain twin of a residual network, and the residual twin of a plain one."""
+        return self.plain_twin() if self.residual else self.residual_twin()
+
     def to_query(self) -> dict[str, str]:
         """Return the fields that differ from the defaults as URL parameters.
 

@@ -75,9 +75,9 @@ def _header(spec: ResNetSpec) -> None:
         with st.container(horizontal=True, width="content", gap="small"):
             if st.button("Train this", type="primary", icon=":material/play_arrow:", key="build:train"):
                 _to_train(spec)
-            kind, twin = ("plain", spec.plain_twin()) if spec.residual else ("residual", spec.residual_twin())
+            kind = "plain" if spec.residual else "residual"
             if st.button(f"Train with its {kind} twin", icon=":material/compare_arrows:", key="build:twin"):
-                _to_train(spec, twin)
+                _to_train(spec, spec.twin())
 
 
 def _described(spec: ResNetSpec) -> str:

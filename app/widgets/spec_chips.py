@@ -29,7 +29,7 @@ def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, 
         placeholder="Type a name, as pocket_resnet20",
     )
     specs = tuple(read_spec(token) for token in chosen)
-    twins = [twin for spec in specs if (twin := _twin(spec)) not in specs]
+    twins = [twin for spec in specs if (twin := spec.twin()) not in specs]
     if st.button(
         "Add the twin of each",
         icon=":material/content_copy:",
@@ -41,10 +41,6 @@ def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, 
     if specs:
         st.caption(" · ".join(_facts(spec) for spec in specs))
     return specs
-
-
-def _twin(spec: ResNetSpec) -> ResNetSpec:
-    return spec.plain_twin() if spec.residual else spec.residual_twin()
 
 
 def _label(token: str) -> str:
