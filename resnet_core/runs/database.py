@@ -96,7 +96,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _open(path: Path) -> Engine:
-    complete = _is_ours(path)
+    version = _version(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
@@ -105,22 +105,28 @@ def _open(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    if not complete:
+    if version is None:
         with engine.execution_options(writes=True).begin() as connection:
             metadata.create_all(connection)
             if connection.scalar(select(lab.c.schema_version)) is None:
                 connection.execute(insert(lab).values(schema_version=VERSION))
+    elif version < VERSION:
+        from resnet_core.runs.upgrades import upgrade
+
+        with engine.execution_options(writes=True).begin() as connection:
+            # Asked again under the lock: another process may have been first.
+            upgrade(connection, connection.scalar(select(lab.c.schema_version)))
     return engine
 
 
-def _is_ours(path: Path) -> bool:
-    """Say whether a file has this version's tables, without writing to it; refuse what another program made."""
+def _version(path: Path) -> int | None:
+    """Return the schema of a lab's file without writing to it, None for a new one; refuse another program's."""
     if not path.exists() or not path.stat().st_size:
-        return False
+        return None
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
-            return False
+            return None
         if "lab" not in tables:
             raise StoreError(
                 f"{path} is a database of another program (tables {', '.join(sorted(tables)[:4])}): "
@@ -132,7 +138,7 @@ def _is_ours(path: Path) -> bool:
             f"{path} comes from a newer ResNet Lab (schema {version}, this one reads {VERSION}): "
             "update ResNet Lab, or set RESNET_LAB_HOME to another folder"
         )
-    return True
+    return version
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

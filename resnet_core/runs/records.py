@@ -29,6 +29,8 @@ class Job:
         pid, pid_started: its worker's process.
         stop_requested: when someone asked it to stop; None if nobody did.
         message: one line that says how it ended, or how far it is.
+        test_loss, test_error: on the test images after the last epoch; None where they were the validation images.
+        note: what a reader wrote about it.
         last_epoch, last_step: the newest of each.
         epochs: all of them, from `store.job`; None from `store.jobs`, which loads the last one only.
     """
@@ -64,6 +66,10 @@ class Job:
     notes_json: str | None
     result_json: str | None
     versions_json: str | None
+    test_loss: float | None
+    test_error: float | None
+    note: str
+    tags_json: str
     last_epoch: Epoch | None = None
     last_step: Step | None = None
     epochs: tuple[Epoch, ...] | None = None
@@ -82,6 +88,11 @@ class Job:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know, such as images that were skipped."""
         return tuple(_parsed(self.notes_json) or ())
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Words that a reader gave it, to find it by."""
+        return tuple(json.loads(self.tags_json))
 
     @cached_property
     def result(self) -> dict[str, Any] | None:

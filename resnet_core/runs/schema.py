@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
 
-VERSION = 1
+VERSION = 2  # a change of the tables raises it and adds its step to upgrades.py
 
 metadata = MetaData()
 
@@ -44,6 +44,10 @@ jobs = Table(
     Column("result", String),
     Column("data_fingerprint", String),
     Column("versions", String),
+    Column("test_loss", Float),
+    Column("test_error", Float),
+    Column("note", String, nullable=False, default="", server_default=""),
+    Column("tags", String, nullable=False, default="[]", server_default="[]"),
     Index("jobs_by_state", "state"),
     Index("jobs_by_study", "study"),
     sqlite_autoincrement=True,
