@@ -9,8 +9,6 @@ from resnet_core.runs import store
 from resnet_core.runs.records import Job
 from resnet_core.spec import make_spec
 
-MOST_STEPS = 600
-
 
 @dataclass
 class Feed:
@@ -64,36 +62,14 @@ class Feed:
         curves = []
         for job in self.jobs:
             spec = make_spec(job.spec)
-            steps = self.steps_of(job.id)
             curves.append(
                 Curve(
                     label=labels[job.id],
                     residual=spec.residual,
                     depth=spec.depth,
                     epochs=self.epochs_of(job.id),
-                    steps=_binned(steps, MOST_STEPS),
+                    steps=self.steps_of(job.id),
                     steps_per_epoch=job.steps_per_epoch,
                 )
             )
         return curves
-
-
-def _binned(steps: tuple[Step, ...], most: int) -> tuple[Step, ...]:
-    """Return at most `most` steps, each the mean of its neighbors: no sample is dropped."""
-    if len(steps) <= most:
-        return steps
-    size = -(-len(steps) // most)
-    bins = [steps[first : first + size] for first in range(0, len(steps) - len(steps) % size, size)]
-    bins += [steps[len(bins) * size :]] if len(bins) * size < len(steps) else []
-    return tuple(
-        Step(
-            step=group[-1].step,
-            epoch=group[-1].epoch,
-            loss=sum(step.loss for step in group) / len(group),
-            error=sum(step.error for step in group) / len(group),
-            learning_rate=group[-1].learning_rate,
-            images_per_second=sum(step.images_per_second for step in group) / len(group),
-            seconds=group[-1].seconds,
-        )
-        for group in bins
-    )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app import theme
 from app.charts.curve_style import DASHES, SHADES, styles
 from app.charts.curves import Axis, Curve, Layout, describe, learning_curves, smooth
+from app.charts.downsampling import MOST_POINTS, kept
 from resnet_core.results import Step
 from tests.stored_runs import epochs
 
@@ -48,6 +49,31 @@ class TestSmoothing:
         found = smooth([4.0, math.nan, 1.0], 0.5)
         assert math.isnan(found[1])
         assert [found[0], found[2]] == smooth([4.0, 1.0], 0.5)
+
+
+class TestLongCurves:
+    @given(values=st.lists(st.floats(0, 1), min_size=1, max_size=400), most=st.sampled_from([4, 10, 40]))
+    def test_extremes_and_both_ends_stay_and_order_is_kept(self, values, most):
+        places = list(kept(values, most))
+        assert len(places) <= max(most, 2) and places == sorted(set(places))
+        assert places[0] == 0 and places[-1] == len(values) - 1
+        assert {min(values), max(values)} <= {values[at] for at in places}
+
+    def test_a_curve_of_a_hundred_thousand_samples_keeps_its_one_outlier_at_its_place(self):
+        values = [0.5 + 0.001 * (n % 7) for n in range(100_000)]
+        values[77_777] = 0.99
+        curve = Curve("plain20", False, 20, (), steps(values), 80)
+        drawn = trace(learning_curves([curve], title="t", x=Axis.STEP), "plain20 training")
+        assert len(drawn.x) <= MOST_POINTS
+        assert drawn.x[drawn.y.index(99.0)] == 10 * 77_778
+        assert (drawn.x[0], drawn.x[-1]) == (10, 1_000_000)
+
+    def test_smoothing_sees_every_sample_before_any_is_left_out(self):
+        values = [0.5 + 0.3 * (n % 2) for n in range(5_000)]
+        curve = Curve("plain20", False, 20, (), steps(values), 80)
+        drawn = trace(learning_curves([curve], title="t", x=Axis.STEP, smoothing=0.9), "plain20 training")
+        whole = smooth([100 * value for value in values], 0.9)
+        assert all(y == pytest.approx(whole[x // 10 - 1]) for x, y in zip(drawn.x, drawn.y, strict=True))
 
 
 class TestFigure:
@@ -127,6 +153,15 @@ class TestFigure:
         for curves in ([], [Curve("resnet20", True, 20, ())]):
             figure = learning_curves(curves, title="t")
             assert figure.layout.yaxis.range == (0, 100)
+
+    def test_the_axis_of_runs_on_their_way_reaches_to_their_end_with_a_bounded_number_of_ticks(self):
+        for layout in Layout:
+            figure = learning_curves([PLAIN], title="t", layout=layout, until=8)
+            assert figure.layout.xaxis.range == (0, 8) and figure.layout.xaxis.dtick == 1
+            long = learning_curves([PLAIN], title="t", layout=layout, until=2_000)
+            assert long.layout.xaxis.range == (0, 2_000) and long.layout.xaxis.dtick is None
+        assert learning_curves([PLAIN], title="t", x=Axis.SECONDS, until=8).layout.xaxis.range is None
+        assert learning_curves([Curve("r", True, 20, ())], title="t", until=8).layout.xaxis.range == (0, 8)
 
     def test_every_axis_has_a_title_with_its_unit(self):
         for x, title in ((Axis.EPOCH, "epoch"), (Axis.STEP, "training step"), (Axis.SECONDS, "training time (s)")):

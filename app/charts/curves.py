@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.charts.curve_style import Style, styles
+from app.charts.downsampling import kept
 from app.charts.smoothing import smooth
 from resnet_core.results import Epoch, Step
 
@@ -58,10 +59,12 @@ def learning_curves(
     layout: Layout = Layout.SIDES,
     log: bool = False,
     smoothing: float = 0.0,
+    until: int | None = None,
 ) -> go.Figure:
     """Draw errors in percent over epochs, steps or seconds.
 
-    A run has one entry in the legend, which shows and hides both of its curves.
+    A run has one entry in the legend, which shows and hides both of its curves. Curves of more points than a screen can
+    show keep the lowest and highest of each stretch; see `kept`.
 
     Args:
         curves: the runs.
@@ -70,6 +73,7 @@ def learning_curves(
         layout: plain on the left and residual on the right on one shared axis, or all in one.
         log: a logarithmic y axis.
         smoothing: 0 for none, up to 0.99; see `smooth`. The raw curve stays, faint.
+        until: the epoch at which the axis of epochs ends, for runs that are still on their way there.
     """
     sides = layout is Layout.SIDES
     looks = curve_styles(curves)
@@ -89,7 +93,7 @@ def learning_curves(
         "legend": _LEGEND,
         "margin": {"t": 76 if sides else 56},
         "annotations": notes,
-        **_axes(curves, x, log, sides),
+        **_axes(curves, x, log, sides, until),
     }
     # One call that is handed everything: piece by piece, Plotly takes five times as long.
     return theme.style(go.Figure(traces, picture))
@@ -133,7 +137,7 @@ _X_FORMATS = {Axis.EPOCH: ".3~f", Axis.STEP: ",d", Axis.SECONDS: ",.1~f"}
 _X_HEADS = {Axis.EPOCH: "epoch %{x}", Axis.STEP: "step %{x}", Axis.SECONDS: "%{x} s"}
 
 
-def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool) -> dict[str, dict]:
+def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool, until: int | None) -> dict[str, dict]:
     """Return the layout's axes: one pair, or two that share their ranges."""
     along = {
         "title": {"text": _X_TITLES[x]},
@@ -142,10 +146,14 @@ def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool) -> dict[str,
         "unifiedhovertitle": {"text": _X_HEADS[x]},
     }
     up = {"type": "log", "dtick": "D2", "tickformat": "~g"} if log else {"type": "linear", "rangemode": "tozero"}
-    if x is Axis.EPOCH and max((len(curve.epochs) for curve in curves), default=0) <= 10:
+    longest = max((len(curve.epochs) for curve in curves), default=0)
+    if x is Axis.EPOCH and max(longest, until or 0) <= 10:
         along["dtick"] = 1
+    if x is Axis.EPOCH and until:
+        along["range"] = [0, max(longest, until)]
     if not any(curve.epochs or curve.steps for curve in curves):
-        along["range"], up["range"] = [0, 1], [0, 2] if log else [0, 100]
+        along.setdefault("range", [0, 1])
+        up["range"] = [0, 2] if log else [0, 100]
     else:
         # Said outright: with a range on x alone, Plotly would leave y axes that match each other as if empty.
         up["autorange"] = True
@@ -207,6 +215,9 @@ def _traces(curve: Curve, look: Style, x: Axis, smoothing: float, log: bool) -> 
 
 
 def _line(name: str, xs: list[float], ys: list[float], line: dict, log: bool) -> dict:
+    places = kept(ys)
+    if len(places) < len(ys):
+        xs, ys = [xs[at] for at in places], [ys[at] for at in places]
     return {
         "type": "scatter",
         "x": xs,

@@ -68,12 +68,10 @@ def live_runs(
             except LabError as error:
                 st.warning(f"{one_line(error)} The runs go on; trying again.", icon=":material/sync:")
         curves = feed.curves()
-        figure = learning_curves(curves, title=title, layout=layout)
         longest = max((job.total_epochs or 0 for job in feed.jobs), default=0)
-        if 0 < longest <= MOST_EPOCHS_AHEAD:
-            figure.update_layout(xaxis_range=[0, longest])
+        until = longest if 0 < longest <= MOST_EPOCHS_AHEAD else None
         live_chart(
-            figure,
+            learning_curves(curves, title=title, layout=layout, until=until),
             key=f"{key}:chart",
             alt=describe(curves),
             filename="resnet-lab-curves",
