@@ -11,6 +11,7 @@ import streamlit as st  # noqa: E402
 
 import app.startup  # noqa: E402, F401  once per process
 from app.boundary import guarded  # noqa: E402
+from resnet_core.runs import supervision  # noqa: E402
 
 st.set_page_config(page_title="ResNet Lab", page_icon=f"{ROOT}/assets/icon.png", layout="wide")
 st.html(Path(ROOT, "app", "page.css"))
@@ -25,3 +26,5 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 with guarded(page.title):
     page.run()
+if page.title in ("Home", "Train"):
+    supervision.prepare()  # after the page is on the screen, so that a click on it finds Keras imported

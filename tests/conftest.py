@@ -27,6 +27,7 @@ def session_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(processes.HOME_VARIABLE, str(home))
         patch.setenv("RESNET_LAB_IDLE_SECONDS", "2")  # supervisors without work leave soon
+        patch.setenv("RESNET_LAB_SPARE", "0")  # a spare for each of the many homes would import Keras for nothing
         yield home
     left = processes.lab_processes()
     _, left = psutil.wait_procs(left, timeout=8)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -19,6 +20,8 @@ from resnet_core.runs.estimate import estimate
 from resnet_core.runs.records import Job
 from tests import processes
 from tests.test_runs_queue import photo_folders
+
+Found = TypeVar("Found")
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
@@ -182,11 +185,13 @@ def wait_for(job_id: str, condition: Callable[[Job], object], seconds: float) ->
     return store.job(job_id)
 
 
-def wait_until(condition: Callable[[], object], seconds: float, what: str | Callable[[], str]) -> None:
+def wait_until(condition: Callable[[], Found], seconds: float, what: str | Callable[[], str]) -> Found:
+    """Return what the condition gives as soon as that is true."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what if isinstance(what, str) else what()}"
         time.sleep(0.05)
+    return found
 
 
 def is_zombie(pid: int) -> bool:

@@ -15,10 +15,19 @@ import resnet_core
 _CLOCK_SECONDS = 60.0
 
 
-def launch(module: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen:
+def launch(
+    module: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str], *, pipe: bool = False
+) -> subprocess.Popen:
     """Start `python -m module` in a session of its own, its output appended to a log.
 
     A signal to the parent's process group, as from a terminal or a server that is killed, does not reach it.
+
+    Args:
+        module: what runs.
+        arguments: its command line.
+        log: the file.
+        environment: its variables.
+        pipe: whether the parent can write to its standard input.
 
     Raises:
         OSError: the log cannot be written, or the system has no room for another process.
@@ -26,7 +35,7 @@ def launch(module: str, arguments: Sequence[str], log: Path, environment: Mappin
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if pipe else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=Path(resnet_core.__file__).parents[1],
@@ -46,7 +55,7 @@ def alive(pid: int, started: float | None, mark: str = "") -> bool:
     Args:
         pid: its number.
         started: its start time as `own_start` gave it.
-        mark: a text that stands in its command line, such as a job's id.
+        mark: a text that stands in its command line, such as a module's name.
     """
     try:
         process = psutil.Process(pid)

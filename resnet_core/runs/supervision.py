@@ -4,14 +4,14 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from resnet_core.errors import RunError
+from resnet_core.errors import LabError, RunError
 from resnet_core.home import lab_home
-from resnet_core.runs import processes
+from resnet_core.runs import processes, spare
 from resnet_core.runs.database import database_path
 
 MODULE = "resnet_core.runs.supervisor"
@@ -39,6 +39,14 @@ def ensure() -> None:
         raise _not_started(error) from error
     # Someone has to wait for it, or it stays behind as a zombie of a server that runs for weeks.
     threading.Thread(target=process.wait, daemon=True, name="supervisor-reaper").start()
+
+
+def prepare() -> None:
+    """Have a supervisor with its warm spare ready, because someone may start a run soon; do nothing without a spare."""
+    if spare.wanted():
+        # Whoever starts a run is told what is wrong; whoever only looks has no need to know.
+        with suppress(LabError):
+            ensure()
 
 
 def environment(home: Path) -> dict[str, str]:

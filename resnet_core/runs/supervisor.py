@@ -57,7 +57,11 @@ def _run(idle_seconds: float) -> None:
     while working:
         with supervision.exclusive(home):
             _say(f"supervisor {os.getpid()} works for {home}")
-            Supervisor(home).work(leaving, idle_seconds)
+            supervisor = Supervisor(home)
+            try:
+                supervisor.work(leaving, idle_seconds)
+            finally:
+                supervisor.workers.dismiss_spare()
         # A job that was submitted while the lock was still held found no reason to start another supervisor.
         working = not leaving and home.is_dir() and bool(store.active())
     _say(f"supervisor {os.getpid()} leaves")
@@ -99,6 +103,7 @@ class Supervisor:
         jobs = store.active()
         self.workers.look_after([job for job in jobs if job.state != "queued"])
         self._fill(job for job in jobs if job.state == "queued")
+        self._keep_spare()
         return bool(jobs or self.workers)
 
     def _fill(self, waiting: Iterable[Active]) -> None:
@@ -110,6 +115,12 @@ class Supervisor:
             if len(free) < needed:
                 return
             self.workers.start(job.id, tuple(free[:needed]))
+
+    def _keep_spare(self) -> None:
+        """Have a worker ready for the slot that the next job will get, if that can be foreseen."""
+        taken = self.workers.slots_taken()
+        free = [slot for slot in self.slots if slot not in taken]
+        self.workers.keep_spare(((free or self.slots)[0],))
 
     def _needed(self, job: Active) -> int:
         return len(self.slots) if job.all_devices else 1

@@ -1,4 +1,7 @@
-"""One job in one process: `python -m resnet_core.runs.worker ID`. The only file of `runs` whose work needs Keras."""
+"""One job in one process: `python -m resnet_core.runs.worker ID`, or without an ID the spare that waits for one.
+
+The only file of `runs` whose work needs Keras.
+"""
 
 import errno
 import json
@@ -17,7 +20,7 @@ import psutil
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.results import Result
-from resnet_core.runs import devices, processes, store, writes
+from resnet_core.runs import devices, processes, spare, store, writes
 from resnet_core.runs.folders import ERROR_MARK
 from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
@@ -29,8 +32,11 @@ LIBRARIES = ("resnet-lab", "keras", "tensorflow", "jax", "torch", "numpy")
 
 def main(arguments: list[str]) -> int:
     """Work on one job that the supervisor has marked as starting, and write down how it ended."""
-    (job_id,) = arguments
     _step_back()
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    job_id = arguments[0] if arguments else spare.receive()
+    if job_id is None:
+        return 0
     reporter = Reporter(job_id)
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
@@ -44,7 +50,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _work(job: Job, reporter: Reporter) -> int:
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
         _write_environment(job, reporter.folder)
         if job.kind == "check":

@@ -4,12 +4,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_core.errors import RunError
 from resnet_core.runs import folders, processes, store, supervision, writes
 from resnet_core.runs.records import Active, Job
+from resnet_core.runs.spare import Spare
 
 MODULE = "resnet_core.runs.worker"
 
@@ -36,7 +38,7 @@ class _Worker:
     def ended(self) -> bool:
         if self.handle is not None:
             return self.handle.poll() is not None
-        return not processes.alive(self.pid, self.pid_started, self.job)
+        return not processes.alive(self.pid, self.pid_started, MODULE)
 
     @property
     def code(self) -> int | None:
@@ -50,6 +52,7 @@ class Workers:
         self.home = home
         self._workers: dict[str, _Worker] = {}
         self._in_work: list[Active] = []
+        self._spare = Spare(home)
 
     def __bool__(self) -> bool:
         return bool(self._workers)
@@ -69,17 +72,10 @@ class Workers:
         now = time.time()
         if not writes.advance(job_id, {"queued"}, "starting", started=now, slots=",".join(slots)):
             return
-        environment = supervision.environment(self.home) | {
-            "TF_CPP_MIN_LOG_LEVEL": "2",
-            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONFAULTHANDLER": "1",
-        }
-        if any(slots):
-            # The driver numbers GPUs by their place on the bus; CUDA would number them by speed.
-            environment |= {"CUDA_VISIBLE_DEVICES": ",".join(slots), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        log = folders.job_folder(job_id) / folders.LOG_FILE
         try:
-            handle = processes.launch(MODULE, (job_id,), folders.job_folder(job_id) / folders.LOG_FILE, environment)
+            handle = self._spare.take(job_id, slots, log)
+            handle = handle or processes.launch(MODULE, (job_id,), log, self._environment(slots))
         except OSError as error:
             message = (
                 f"its worker could not be started ({error.strerror or error}): free memory or disk space, try again"
@@ -87,6 +83,15 @@ class Workers:
             writes.advance(job_id, {"starting"}, "failed", message=message)
             return
         self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle)
+
+    def keep_spare(self, slots: tuple[str, ...]) -> None:
+        """Have a worker ready for a job that will be given these slots; without one a job only starts later."""
+        with suppress(OSError):
+            self._spare.keep(MODULE, slots, self._environment(slots))
+
+    def dismiss_spare(self) -> None:
+        """Let the worker go that waits for a job."""
+        self._spare.dismiss()
 
     def look_after(self, in_work: Iterable[Active]) -> None:
         """Adopt workers of an earlier supervisor, end those that should stop, bury those that are gone."""
@@ -113,9 +118,21 @@ class Workers:
             if not worker.ended():
                 processes.end(worker.pid, force=True)
 
+    def _environment(self, slots: tuple[str, ...]) -> dict[str, str]:
+        environment = supervision.environment(self.home) | {
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
+        }
+        if any(slots):
+            # The driver numbers GPUs by their place on the bus; CUDA would number them by speed.
+            environment |= {"CUDA_VISIBLE_DEVICES": ",".join(slots), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        return environment
+
     def _find(self, job: Active) -> None:
         if job.pid is not None:
-            if processes.alive(job.pid, job.pid_started, job.id):
+            if processes.alive(job.pid, job.pid_started, MODULE):
                 self._workers[job.id] = _Worker(job.id, job.pid, job.pid_started, _slots(job))
             else:
                 self._bury(job.id, job.pid, None)
@@ -145,7 +162,7 @@ class Workers:
             return
         if not job.active:
             return
-        if job.pid not in (None, pid) and processes.alive(job.pid, job.pid_started, job_id):
+        if job.pid not in (None, pid) and processes.alive(job.pid, job.pid_started, MODULE):
             return
         if job.stop_requested is not None:
             writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {_after(job)}")

@@ -1,0 +1,95 @@
+"""The warm spare: a worker that has imported Keras already and waits for its job, so that training starts at once.
+
+Job and log reach it in one line through a pipe. The pipe closes when its supervisor is gone, however that ended, and
+the spare leaves. `RESNET_LAB_SPARE=0` keeps none, for a machine that is short of memory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from resnet_core.runs import processes
+
+LOG_FILE = "spare.log"
+# What it holds while it waits, and as much again that stays free for what trains.
+MEMORY_BYTES = 700e6
+
+
+def wanted() -> bool:
+    """Say whether the reader lets a worker wait."""
+    return os.environ.get("RESNET_LAB_SPARE") != "0"
+
+
+class Spare:
+    """The supervisor's end: keeps one spare, and hands it a job."""
+
+    def __init__(self, home: Path):
+        self._log = home / LOG_FILE
+        self._process: subprocess.Popen | None = None
+        self._slots: tuple[str, ...] = ()
+
+    def keep(self, module: str, slots: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        """Start a spare for some slots, unless one waits, memory is short or the reader wants none.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        if not wanted() or self._waits():
+            return
+        if psutil.virtual_memory().available < 2 * MEMORY_BYTES:
+            return
+        self._log.unlink(missing_ok=True)
+        self._process = processes.launch(module, (), self._log, environment, pipe=True)
+        self._slots = slots
+
+    def take(self, job_id: str, slots: tuple[str, ...], log: Path) -> subprocess.Popen | None:
+        """Hand the spare a job and return its process; None if there is no spare for these slots."""
+        if not self._waits() or slots != self._slots:
+            return None
+        process, self._process = self._process, None
+        try:
+            process.stdin.write(json.dumps({"job": job_id, "log": str(log)}).encode() + b"\n")
+            process.stdin.close()
+        except BrokenPipeError:
+            return None
+        return process
+
+    def dismiss(self) -> None:
+        """Let the spare go."""
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process = None
+
+    def _waits(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+
+def receive() -> str | None:
+    """Get ready, then wait for a job, in the spare itself.
+
+    Its output goes to the job's log from then on.
+
+    Returns: the job's id; None if the supervisor is gone.
+    """
+    _warm_up()
+    line = sys.stdin.readline()
+    if not line:
+        return None
+    order = json.loads(line)
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(log, stream.fileno())
+    os.close(log)
+    return order["job"]
+
+
+def _warm_up() -> None:
+    """Import what a training run needs; a GPU is left alone until there is work for it."""
+    import resnet_core.datasets
+    import resnet_core.training  # noqa: F401

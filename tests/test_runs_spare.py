@@ -1,0 +1,94 @@
+"""The warm spare: a click finds Keras imported already, and nothing is left when its supervisor dies."""
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from resnet_core import Recipe, ResNetSpec
+from resnet_core.runs import folders, queue, store, supervision
+from tests import processes
+from tests.test_runs_jobs import wait_for, wait_until
+
+TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
+SHORT = Recipe(learning_rate=0.05, batch_size=64, epochs=2, train_size=128, validation_size=64, deterministic=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory):
+    """Share one lab home whose supervisor keeps a spare and stays; nothing of it may be left running."""
+    path = tmp_path_factory.mktemp("spare-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESNET_LAB_HOME", str(path))
+        patch.setenv("RESNET_LAB_SPARE", "1")
+        patch.setenv("RESNET_LAB_IDLE_SECONDS", "60")
+        yield path
+        processes.end_lab(path)
+        assert processes.lab_processes(path) == []
+
+
+def test_a_job_goes_to_the_spare_and_trains_as_in_a_fresh_process(home, monkeypatch):
+    supervision.ensure()
+    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    wait_until(lambda: spare.memory_info().rss > 300e6, 60, "it has imported Keras")
+    warm = queue.submit(TINY, SHORT, "shapes")
+    job = wait_for(warm, lambda job: not job.active, 90)
+    assert (job.state, job.pid) == ("finished", spare.pid)
+    wait_until(lambda: waiting(home), 20, "the next spare waits")
+    # The supervisor that follows has this environment: without a spare.
+    processes.end_lab(home)
+    monkeypatch.setenv("RESNET_LAB_SPARE", "0")
+    cold = queue.submit(TINY, SHORT, "shapes")
+    wait_for(cold, lambda job: not job.active, 90)
+    assert waiting(home) is None
+    curves = [
+        [(row.train_loss, row.train_error, row.val_loss, row.val_error) for row in store.job(job_id).epochs]
+        for job_id in (warm, cold)
+    ]
+    assert len(curves[0]) == 2
+    assert curves[0] == curves[1]
+
+
+def test_what_a_spare_says_stands_in_the_log_of_the_job_that_it_was_given(home):
+    processes.end_lab(home)
+    supervision.ensure()
+    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    too_many = SHORT.model_copy(update={"train_size": 20_000})
+    job = wait_for(queue.submit(TINY, too_many, "shapes"), lambda job: not job.active, 90)
+    assert (job.state, job.pid) == ("failed", spare.pid)
+    assert "20000" in job.message
+    assert job.message in folders.read_log(job.id, 10_000)
+
+
+def test_a_spare_that_died_is_replaced_and_no_job_waits_for_it(home):
+    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    spare.kill()
+    job_id = queue.submit(TINY, SHORT, "shapes")
+    job = wait_for(job_id, lambda job: not job.active, 90)
+    assert job.state == "finished"
+    assert job.pid != spare.pid
+
+
+def test_a_spare_leaves_when_its_supervisor_is_killed(home):
+    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    os.kill(supervision.running_pid(), signal.SIGKILL)
+    spare.wait(timeout=30)
+    assert waiting(home) is None
+
+
+def waiting(home) -> psutil.Process | None:
+    """Return the worker without a job, if there is one."""
+    time.sleep(0.05)
+    for process in processes.lab_processes(home):
+        try:
+            if process.cmdline()[-1] == "resnet_core.runs.worker" and process.pid not in taken():
+                return process
+        except (psutil.NoSuchProcess, IndexError):
+            continue
+    return None
+
+
+def taken() -> set[int]:
+    return {job.pid for job in store.jobs()}
