@@ -7,7 +7,6 @@ the spare leaves. `RESNET_LAB_SPARE=0` keeps none, for a machine that is short o
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def wanted() -> bool:
 
 
 class Spare:
-    """The supervisor's end: keeps one spare, and hands it a job."""
+    """Keeps one spare, and hands it a job; the spare's own end of the pipe is in `worker`."""
 
     def __init__(self, home: Path):
         self._log = home / LOG_FILE
@@ -67,29 +66,3 @@ class Spare:
 
     def _waits(self) -> bool:
         return self._process is not None and self._process.poll() is None
-
-
-def receive() -> str | None:
-    """Get ready, then wait for a job, in the spare itself.
-
-    Its output goes to the job's log from then on.
-
-    Returns: the job's id; None if the supervisor is gone.
-    """
-    _warm_up()
-    line = sys.stdin.readline()
-    if not line:
-        return None
-    order = json.loads(line)
-    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-        os.dup2(log, stream.fileno())
-    os.close(log)
-    return order["job"]
-
-
-def _warm_up() -> None:
-    """Import what a training run needs; a GPU is left alone until there is work for it."""
-    import resnet_core.datasets
-    import resnet_core.training  # noqa: F401

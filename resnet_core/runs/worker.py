@@ -20,7 +20,7 @@ import psutil
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.results import Result
-from resnet_core.runs import devices, processes, spare, store, writes
+from resnet_core.runs import devices, processes, store, writes
 from resnet_core.runs.folders import ERROR_MARK
 from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     """Work on one job that the supervisor has marked as starting, and write down how it ended."""
     _step_back()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    job_id = arguments[0] if arguments else spare.receive()
+    job_id = arguments[0] if arguments else _receive()
     if job_id is None:
         return 0
     reporter = Reporter(job_id)
@@ -47,6 +47,26 @@ def main(arguments: list[str]) -> int:
     except LabError as error:
         print(f"{ERROR_MARK}{one_line(error)}", file=sys.stderr)
         return error.exit_code
+
+
+def _receive() -> str | None:
+    """Get ready as the spare, then wait for a job; what is said from then on goes into the job's log.
+
+    Returns: the job's id; None if the supervisor is gone.
+    """
+    # A GPU is left alone until there is work for it: imports take none of its memory.
+    import resnet_core.training  # noqa: F401
+
+    line = sys.stdin.readline()
+    if not line:
+        return None
+    order = json.loads(line)
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(log, stream.fileno())
+    os.close(log)
+    return order["job"]
 
 
 def _work(job: Job, reporter: Reporter) -> int:
