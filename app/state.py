@@ -9,14 +9,12 @@ from typing import Any, Self, TypeVar
 
 import streamlit as st
 
-from app.charts.curves import Axis, Layout
+from app.compare_state import CompareState
+from app.links import LONGEST_TOKEN, listed, one_of, whole_number
 from resnet_core.errors import InputError, RecipeError
 from resnet_core.families import PRESETS, get_spec, preset_of
 from resnet_core.recipes import RECIPES, Recipe, make_recipe
 from resnet_core.spec import ResNetSpec
-
-LONGEST_TOKEN = 2_000
-MOST_RUNS = 40
 
 
 def spec_token(spec: ResNetSpec) -> str:
@@ -95,9 +93,9 @@ class BuildState:
             case "spec" | "other":
                 return replace(self, **{name: read_spec(text)})
             case "detail":
-                return replace(self, detail=_one_of(name, text, ("stages", "blocks", "layers")))
+                return replace(self, detail=one_of(name, text, ("stages", "blocks", "layers")))
             case "tab":
-                return replace(self, tab=_one_of(name, text, ("graph", "layers", "side", "code")))
+                return replace(self, tab=one_of(name, text, ("graph", "layers", "side", "code")))
             case "node":
                 return replace(self, node=text[:80])
         raise InputError(f"this page knows no {name!r}: it was left out")
@@ -129,50 +127,15 @@ class TrainState:
     def with_query(self, name: str, text: str) -> Self:
         match name:
             case "specs":
-                return replace(self, specs=tuple(read_spec(token) for token in _listed(text)))
+                return replace(self, specs=tuple(read_spec(token) for token in listed(text)))
             case "data":
                 return replace(self, data=text[:1_000])
             case "recipe":
                 return replace(self, recipe=read_recipe(text))
             case "seed":
-                return replace(self, seed=_seed(text))
+                return replace(self, seed=whole_number(name, text))
             case "watch":
-                return replace(self, watch=_listed(text))
-        raise InputError(f"this page knows no {name!r}: it was left out")
-
-
-@dataclass(frozen=True)
-class CompareState:
-    """Which runs the Compare page shows, and how."""
-
-    runs: tuple[str, ...] = ()
-    layout: Layout = Layout.SIDES
-    x: Axis = Axis.EPOCH
-    log: bool = False
-    smoothing: float = 0.0
-
-    def to_query(self) -> dict[str, str]:
-        query = {"layout": self.layout.value, "x": self.x.value}
-        if self.runs:
-            query["runs"] = ",".join(self.runs)
-        if self.log:
-            query["log"] = "1"
-        if self.smoothing:
-            query["smoothing"] = f"{self.smoothing:g}"
-        return query
-
-    def with_query(self, name: str, text: str) -> Self:
-        match name:
-            case "runs":
-                return replace(self, runs=_listed(text))
-            case "layout":
-                return replace(self, layout=Layout(_one_of(name, text, list(Layout))))
-            case "x":
-                return replace(self, x=Axis(_one_of(name, text, list(Axis))))
-            case "log":
-                return replace(self, log=_one_of(name, text, ("0", "1")) == "1")
-            case "smoothing":
-                return replace(self, smoothing=_fraction(name, text))
+                return replace(self, watch=listed(text))
         raise InputError(f"this page knows no {name!r}: it was left out")
 
 
@@ -249,29 +212,3 @@ def remember(state: State) -> None:
 
 def _slot(kind: type) -> str:
     return f"state:{kind.__name__}"
-
-
-def _one_of(name: str, text: str, allowed) -> str:
-    if text not in list(map(str, allowed)):
-        raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, received {text[:40]!r}")
-    return text
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text[: 20 * LONGEST_TOKEN].split(",") if part)[:MOST_RUNS]
-
-
-def _seed(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InputError(f"seed must be a whole number from 0 to 999999999, received {text[:40]!r}")
-    return int(text)
-
-
-def _fraction(name: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 0.99:
-        raise InputError(f"{name} must be a number from 0 to 0.99, received {text[:40]!r}")
-    return value

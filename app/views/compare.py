@@ -7,10 +7,11 @@ import streamlit as st
 
 from app.charts.curves import Axis, Curve, Layout, curve_styles, describe, learning_curves
 from app.feed import Feed
+from app.links import MOST_RUNS
 from app.run_list import group_runs
 from app.run_names import run_names
 from app.runs_table import Run
-from app.state import MOST_RUNS, CompareState, keep_state, open_state, project
+from app.state import CompareState, keep_state, open_state, project
 from app.text import as_text
 from app.verdict import Verdict, verdict
 from app.widgets.final_table import final_table

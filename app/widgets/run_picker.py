@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.links import MOST_RUNS
 from app.run_list import RunGroup
-from app.state import MOST_RUNS
 
 _FOLDER = Path(__file__).parent
 

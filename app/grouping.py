@@ -1,0 +1,153 @@
+"""Runs sorted into groups by anything that sets them apart: a field of the network, of the recipe, data, seed, tag."""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.run_list import data_name
+from app.runs_table import Run
+from resnet_core.recipes import Recipe
+from resnet_core.spec import ResNetSpec, make_spec
+
+SEPARATE = ""
+"""The name of no field: every run stands for itself."""
+
+REPEATS = "repeats"
+"""Groups runs that are the same but for their seed."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that have something in common.
+
+    Attributes:
+        key: what they have in common, as a link names it; a run's id where runs stand for themselves.
+        label: the same for a reader.
+        runs: in the order of the comparison; a run with two tags is in two groups.
+    """
+
+    key: str
+    label: str
+    runs: tuple[Run, ...]
+
+
+def title(name: str) -> str:
+    """Return a field in words, as `learning rate`."""
+    return _TITLES.get(name, name.replace("_", " "))
+
+
+def varying(runs: Sequence[Run]) -> list[str]:
+    """Return the fields that are worth grouping by: those in which the runs differ."""
+    return [name for name, read in FIELDS.items() if len({read(run) for run in runs}) > 1]
+
+
+def grouped(runs: Sequence[Run], by: str) -> list[Group]:
+    """Return the runs in groups, numbers in rising order and words in the order of the runs.
+
+    Args:
+        runs: of the comparison.
+        by: a name of FIELDS; SEPARATE makes each run a group of its own.
+    """
+    if by == SEPARATE:
+        return [Group(run.job.id, run.label, (run,)) for run in runs]
+    read = FIELDS[by]
+    members: dict[str, list[Run]] = {}
+    for run in runs:
+        for value in read(run):
+            members.setdefault(value, []).append(run)
+    order = sorted(members, key=_number) if all(map(_is_number, members)) else list(members)
+    return [Group(value, _label(by, value, members[value]), tuple(members[value])) for value in order]
+
+
+def mixed(groups: Sequence[Group], besides: Sequence[str]) -> list[str]:
+    """Return the fields in which runs of one group differ, for a reader who should know what a mean mixes.
+
+    Args:
+        groups: as `grouped` gives them.
+        besides: fields that need no mention, because the groups or the panels are made of them.
+    """
+    told = {*besides, "seed", "tag", "state", "study", "device", REPEATS}
+    differing = {name for group in groups for name in varying(group.runs)} - told
+    # The number of blocks, the name and the depth say the same thing: once is enough.
+    differing -= {"network"} if differing & _NAMED or _NAMED & told else set()
+    differing -= {"stages"} if {"depth"} & (differing | told) else set()
+    return [name for name in FIELDS if name in differing]
+
+
+def _repeat(run: Run) -> tuple[str, ...]:
+    text = "\n".join((run.job.spec_json, run.job.recipe_json or "", run.job.data or ""))
+    return (hashlib.sha256(text.encode()).hexdigest()[:8],)
+
+
+def _setting(document: str, name: str) -> Callable[[Run], tuple[str, ...]]:
+    return lambda run: (_text((getattr(run.job, document) or {}).get(name)),)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "-".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _label(by: str, value: str, runs: Sequence[Run]) -> str:
+    match by:
+        case "depth":
+            return f"{value} layers"
+        case "repeats":
+            return _without_seed(runs)
+        case "residual" | "network" | "data" | "state" | "tag" | "device" | "study":
+            return value
+    return f"{title(by)} {value}"
+
+
+def _without_seed(runs: Sequence[Run]) -> str:
+    """Return the name that repeats share: the label up to what tells one from another."""
+    first = runs[0].label
+    return first.partition(f", seed {runs[0].job.seed}")[0].partition(f", {runs[0].job.id}")[0]
+
+
+def _is_number(text: str) -> bool:
+    return text == "none" or re.fullmatch(r"[\d.]+(e-?\d+)?", text) is not None
+
+
+def _number(text: str) -> float:
+    return math.inf if text == "none" else float(text)
+
+
+_TITLES = {
+    "repeats": "repeats (all but the seed)",
+    "residual": "plain or residual",
+    "stages": "blocks per stage",
+    "train_size": "training images",
+    "validation_size": "held-out images",
+    "input_size": "image size",
+    "order": "order of layers",
+    "bn_momentum": "BN momentum",
+    "bn_epsilon": "BN epsilon",
+    "conv_bias": "convolution bias",
+}
+
+_NAMED = {"depth", "residual", "shortcut", "block", "width", "stages", "batch_norm", "input_size"}
+"""Fields that a network's name already tells apart."""
+
+FIELDS: dict[str, Callable[[Run], tuple[str, ...]]] = {
+    REPEATS: _repeat,
+    "depth": lambda run: (str(make_spec(run.job.spec).depth),),
+    "residual": lambda run: ("residual" if run.job.spec["residual"] else "plain",),
+    "network": lambda run: (run.job.name,),
+    **{name: _setting("spec", name) for name in ResNetSpec.model_fields if name != "residual"},
+    **{name: _setting("recipe", name) for name in Recipe.model_fields},
+    "data": lambda run: (data_name(run.job),),
+    "seed": lambda run: (str(run.job.seed),),
+    "tag": lambda run: run.job.tags or ("no tag",),
+    "state": lambda run: (run.job.state,),
+    "device": lambda run: (run.job.device or "none",),
+    "study": lambda run: (run.job.study or "none",),
+}
+"""What each field reads from a run: its values as text, for most fields one."""

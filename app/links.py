@@ -1,0 +1,61 @@
+"""Reading the parameters of a link: text that anyone may have written, made into values or refused in one line."""
+
+from collections.abc import Iterable
+
+from resnet_core.errors import InputError
+
+LONGEST_TOKEN = 2_000
+MOST_RUNS = 100
+"""In one comparison: a study of 9 networks over 10 seeds fits, and pages stay fast."""
+
+
+def one_of(name: str, text: str, allowed: Iterable[str]) -> str:
+    """Return a word that is allowed.
+
+    Raises:
+        InputError: it is not.
+    """
+    words = list(map(str, allowed))
+    if text not in words:
+        raise InputError(f"{name} must be one of {', '.join(words)}, received {text[:40]!r}")
+    return text
+
+
+def flag(name: str, text: str) -> bool:
+    """Read 0 or 1.
+
+    Raises:
+        InputError: it is neither.
+    """
+    return one_of(name, text, ("0", "1")) == "1"
+
+
+def listed(text: str, separator: str = ",") -> tuple[str, ...]:
+    """Split a list of ids, at most MOST_RUNS of them."""
+    return tuple(part for part in text[: 20 * LONGEST_TOKEN].split(separator) if part)[:MOST_RUNS]
+
+
+def whole_number(name: str, text: str) -> int:
+    """Read a whole number of up to nine digits.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InputError(f"{name} must be a whole number from 0 to 999999999, received {text[:40]!r}")
+    return int(text)
+
+
+def fraction(name: str, text: str, most: float = 0.99) -> float:
+    """Read a number from 0 to `most`.
+
+    Raises:
+        InputError: it is none, or beyond the bounds.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:
+        raise InputError(f"{name} must be a number from 0 to {most:g}, received {text[:40]!r}")
+    return value
