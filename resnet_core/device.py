@@ -6,9 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
+from resnet_core.datasets.rows import Images
 from resnet_core.errors import RecipeError
 from resnet_core.hardware import cpu_name
 from resnet_core.recipes import Devices
+
+LARGE_BYTES = 512 << 20  # of images: more are fetched batch by batch, as an epoch's copies would fill the memory
 
 
 def accelerator_name() -> str | None:
@@ -61,17 +64,25 @@ def scope(devices: Devices) -> contextlib.AbstractContextManager[Any]:
     return tf.distribute.MirroredStrategy().scope()
 
 
-def batches(images: np.ndarray, labels: np.ndarray, size: int) -> Any:
-    """Return what Keras' `fit` and `evaluate` read these images from, in this order and in batches of `size`.
+def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | None = None) -> Any:
+    """Return what Keras' `fit` and `evaluate` read these images from, in batches of `size`.
 
     On TensorFlow it is a data set without autotuning: the thread that tunes Keras' own sleeps ever longer, and the end
-    of each epoch waits for it, up to 40 % of the time in epochs of some seconds.
+    of each epoch waits for it, up to 40 % of the time in epochs of some seconds. Images that fill much memory are
+    fetched batch by batch rather than copied.
+
+    Args:
+        order: indices of the images that are wanted, in their order; None takes all as they are.
 
     Shapes:
         images: (n, h, w, c); labels: (n,). The last batch holds what is left.
     """
+    if images.nbytes > LARGE_BYTES:
+        order = np.arange(len(images)) if order is None else order
+        return _fetched(images, labels, size, order)
+    images, labels = (images[:], labels) if order is None else (images[order], labels[order])
     if keras.backend.backend() != "tensorflow":
-        return _Batches(images, labels, size)
+        return _Batches(images, labels, size, np.arange(len(images)))
     import tensorflow as tf
 
     pixels, classes = tf.constant(images), tf.constant(labels)
@@ -79,23 +90,46 @@ def batches(images: np.ndarray, labels: np.ndarray, size: int) -> Any:
     cut = tf.data.Dataset.range(steps).map(
         lambda step: (pixels[step * size : (step + 1) * size], classes[step * size : (step + 1) * size])
     )
+    return _without_autotuning(cut)
+
+
+def _fetched(images: Images, labels: np.ndarray, size: int, order: np.ndarray) -> Any:
+    """Read each batch when it is due, two ahead of the one that is trained on."""
+    source = _Batches(images, labels, size, order)
+    if keras.backend.backend() != "tensorflow":
+        return source
+    import tensorflow as tf
+
+    def fetch(step):
+        types = (tf.as_dtype(images.dtype), tf.as_dtype(labels.dtype))
+        pixels, classes = tf.numpy_function(lambda number: source[int(number)], [step], types)
+        pixels.set_shape((None, *images.shape[1:]))
+        classes.set_shape((None,))
+        return pixels, classes
+
+    return _without_autotuning(tf.data.Dataset.range(len(source)).map(fetch))
+
+
+def _without_autotuning(batched: Any) -> Any:
+    import tensorflow as tf
+
     options = tf.data.Options()
     options.autotune.enabled = False
-    return cut.prefetch(2).with_options(options)
+    return batched.prefetch(2).with_options(options)
 
 
 class _Batches(keras.utils.PyDataset):
-    """Images and labels in batches, for the backends that have no data pipeline of their own."""
+    """Images and labels in batches: for the backends that have no data pipeline of their own, and for many images."""
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, size: int):
+    def __init__(self, images: Images, labels: np.ndarray, size: int, order: np.ndarray):
         super().__init__()
-        self.images, self.labels, self.size = images, labels, size
+        self.images, self.labels, self.size, self.order = images, labels, size, order
 
     def __len__(self) -> int:
-        return -(-len(self.images) // self.size)
+        return -(-len(self.order) // self.size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = slice(index * self.size, (index + 1) * self.size)
+        rows = self.order[index * self.size : (index + 1) * self.size]
         return self.images[rows], self.labels[rows]
 
 

@@ -12,6 +12,7 @@ from keras import layers, ops
 from resnet_core import device
 from resnet_core.augment import PadCropFlip
 from resnet_core.datasets import ImageData, Split, load_data, split
+from resnet_core.datasets.rows import Images
 from resnet_core.errors import DataError
 from resnet_core.graph import build_graph
 from resnet_core.models import build_model
@@ -22,6 +23,7 @@ from resnet_core.spec import ResNetSpec
 
 SAMPLE_SECONDS = 0.2
 VALIDATION_BATCH = 256
+VALIDATION_PIXELS = VALIDATION_BATCH * 128**2
 WEIGHTS_FILE = "weights.weights.h5"
 
 
@@ -129,7 +131,7 @@ def _create_variables(model: keras.Model, images: Split, batch: int) -> None:
 class _Normalization(layers.Layer):
     """Bytes to network inputs."""
 
-    def __init__(self, kind: Normalize, train_images: np.ndarray, **kwargs):
+    def __init__(self, kind: Normalize, train_images: Images, **kwargs):
         super().__init__(trainable=False, dtype="float32", **kwargs)
         self.scale = 1.0 if kind is Normalize.NONE else 1 / 255
         self.mean = 0.0
@@ -143,8 +145,9 @@ class _Normalization(layers.Layer):
         return keras.KerasTensor(x.shape, dtype="float32")
 
 
-def _pixel_mean(images: np.ndarray, chunk: int = 4096) -> np.ndarray:
-    """Return the mean image without a float copy of all images."""
+def _pixel_mean(images: Images, chunk_bytes: int = 16 << 20) -> np.ndarray:
+    """Return the mean image without a float copy of all images; the sums are exact, whatever the chunk."""
+    chunk = max(1, chunk_bytes // int(np.prod(images.shape[1:])))
     total = np.zeros(images.shape[1:], dtype="float64")
     for first in range(0, len(images), chunk):
         total += images[first : first + chunk].sum(axis=0, dtype="float64")
@@ -154,14 +157,14 @@ def _pixel_mean(images: np.ndarray, chunk: int = 4096) -> np.ndarray:
 def _run(model, network, recipe, images, plan, start, seed, listener, folder) -> Result:
     epochs: list[Epoch] = []
     watch = _Watch(recipe, plan, listener)
-    validation = device.batches(images.x_val, images.y_val, VALIDATION_BATCH)
+    validation = device.batches(images.x_val, images.y_val, _validation_batch(images.x_val))
     for epoch in range(1, plan.total_epochs + 1):
         began = time.perf_counter()
         first = (epoch - 1) * plan.steps_per_epoch
         steps = min(plan.steps_per_epoch, plan.total_steps - first)
         order = np.random.default_rng((seed, epoch)).permutation(len(images.x_train))[: steps * plan.batch]
         watch.begin(epoch, first)
-        batches = device.batches(images.x_train[order], images.y_train[order], plan.batch)
+        batches = device.batches(images.x_train, images.y_train, plan.batch, order)
         history = model.fit(batches, shuffle=False, verbose=0, callbacks=[watch]).history
         trained = time.perf_counter() - began
         if watch.state == "stopped":
@@ -196,6 +199,11 @@ def _run(model, network, recipe, images, plan, start, seed, listener, folder) ->
     best = epochs[-1]
     message = f"training error {best.train_error:.1%}, validation error {best.val_error:.1%}"
     return Result("finished", start, tuple(epochs), f"{message} after {plan.total_epochs} epochs")
+
+
+def _validation_batch(images: Images) -> int:
+    """Return how many images are validated at a time: of large ones fewer, as their activations fill the memory."""
+    return max(32, min(VALIDATION_BATCH, VALIDATION_PIXELS // (images.shape[1] * images.shape[2])))
 
 
 def _save(network: keras.Model, folder: Path) -> None:

@@ -27,7 +27,7 @@ ALLOWED = {
     "spec": {"errors", "choices"},
     "families": {"errors", "choices", "spec"},
     "published": {"errors", "spec", "families"},
-    "studies": DESCRIBE,
+    "studies": DESCRIBE | {"published"},
     "graph": {"errors", "choices", "spec"},
     "costs": {"errors", "spec", "graph"},
     "formulas": {"errors", "graph", "costs"},
@@ -39,7 +39,7 @@ ALLOWED = {
     "models": {"errors", "spec", "graph", "costs"},
     "augment": {"errors", "models"},
     "optimizers": {"errors", "recipes"},
-    "device": {"errors", "recipes", "hardware"},
+    "device": {"errors", "recipes", "hardware", "datasets"},
     "training": DESCRIBE | {"graph", "costs", "models", "augment", "optimizers", "device", "datasets"},
     "runs": DESCRIBE | {"home", "studies", "graph", "costs", "datasets", "hardware"},
     "runs.worker": DESCRIBE

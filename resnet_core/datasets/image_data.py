@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resnet_core.datasets.rows import Images
+
 SMALLEST_SIZE = 8
 LARGEST_SIZE = 512
 
 
 @dataclass(frozen=True, eq=False)
 class ImageData:
-    """A data set in memory, decoded and resized.
+    """A data set, decoded and resized: its images in memory, or on disk where they are many.
 
     Shapes:
         x_train, x_test: uint8 (n, h, w, c), values 0..255.
@@ -24,9 +26,9 @@ class ImageData:
     """
 
     source: str
-    x_train: np.ndarray
+    x_train: Images
     y_train: np.ndarray
-    x_test: np.ndarray
+    x_test: Images
     y_test: np.ndarray
     class_names: tuple[str, ...]
     notes: tuple[str, ...]

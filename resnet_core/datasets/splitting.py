@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resnet_core.datasets.image_data import ImageData
+from resnet_core.datasets.rows import Images, pick
 from resnet_core.errors import DataError
 
 TEST_SHARE = 5  # one image in five is set aside where a data set has no test images of its own
@@ -20,9 +21,9 @@ class Split:
         y_train, y_val: int32 (n,).
     """
 
-    x_train: np.ndarray
+    x_train: Images
     y_train: np.ndarray
-    x_val: np.ndarray
+    x_val: Images
     y_val: np.ndarray
 
 
@@ -53,17 +54,15 @@ def split(data: ImageData, train_size: int | None, validation_size: int | None, 
         x_val, y_val = data.x_test, data.y_test
     else:
         chosen, left = draw_by_class(left, data.y_train, validation_size, rng)
-        x_val, y_val = data.x_train[chosen], data.y_train[chosen]
+        x_val, y_val = pick(data.x_train, chosen), data.y_train[chosen]
     if train_size is not None and train_size < len(left):
         left, _ = draw_by_class(left, data.y_train, train_size, rng)
     if len(left) == total:
         return Split(data.x_train, data.y_train, x_val, y_val)
-    return Split(data.x_train[left], data.y_train[left], x_val, y_val)
+    return Split(pick(data.x_train, left), data.y_train[left], x_val, y_val)
 
 
-def set_aside_test(
-    images: np.ndarray, labels: np.ndarray
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], str]:
+def set_aside_test(images: Images, labels: np.ndarray) -> tuple[tuple[Images, np.ndarray, Images, np.ndarray], str]:
     """Set a fifth of the images aside for testing, class by class; always the same ones.
 
     Returns:
@@ -80,7 +79,7 @@ def set_aside_test(
     rng = np.random.default_rng(_TEST_SEED)
     test, train = draw_by_class(np.arange(len(labels)), labels, count, rng)
     note = f"there are no test images: a fifth was set aside for testing, {count:,} of {len(labels):,}"
-    return (images[train], labels[train], images[test], labels[test]), note
+    return (pick(images, train), labels[train], pick(images, test), labels[test]), note
 
 
 def test_count(images: int) -> int:
