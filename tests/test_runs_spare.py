@@ -30,8 +30,7 @@ def home(tmp_path_factory):
 
 
 def test_a_job_goes_to_the_spare_and_trains_as_in_a_fresh_process(home, monkeypatch):
-    supervision.ensure()
-    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    spare = ready(home)
     wait_until(lambda: spare.memory_info().rss > 300e6, 60, "it has imported Keras")
     warm = queue.submit(TINY, SHORT, "shapes")
     job = wait_for(warm, lambda job: not job.active, 90)
@@ -53,8 +52,7 @@ def test_a_job_goes_to_the_spare_and_trains_as_in_a_fresh_process(home, monkeypa
 
 def test_what_a_spare_says_stands_in_the_log_of_the_job_that_it_was_given(home):
     processes.end_lab(home)
-    supervision.ensure()
-    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    spare = ready(home)
     too_many = SHORT.model_copy(update={"train_size": 20_000})
     job = wait_for(queue.submit(TINY, too_many, "shapes"), lambda job: not job.active, 90)
     assert (job.state, job.pid) == ("failed", spare.pid)
@@ -63,7 +61,7 @@ def test_what_a_spare_says_stands_in_the_log_of_the_job_that_it_was_given(home):
 
 
 def test_a_spare_that_died_is_replaced_and_no_job_waits_for_it(home):
-    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    spare = ready(home)
     spare.kill()
     job_id = queue.submit(TINY, SHORT, "shapes")
     job = wait_for(job_id, lambda job: not job.active, 90)
@@ -72,10 +70,16 @@ def test_a_spare_that_died_is_replaced_and_no_job_waits_for_it(home):
 
 
 def test_a_spare_leaves_when_its_supervisor_is_killed(home):
-    spare = wait_until(lambda: waiting(home), 20, "a spare waits")
+    spare = ready(home)
     os.kill(supervision.running_pid(), signal.SIGKILL)
     spare.wait(timeout=30)
     assert waiting(home) is None
+
+
+def ready(home) -> psutil.Process:
+    """Return the spare of a supervisor that works."""
+    supervision.ensure()
+    return wait_until(lambda: waiting(home), 20, "a spare waits")
 
 
 def waiting(home) -> psutil.Process | None:

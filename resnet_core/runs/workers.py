@@ -32,6 +32,7 @@ class _Worker:
     pid_started: float | None
     slots: tuple[str, ...]
     handle: subprocess.Popen | None = None
+    was_spare: bool = False
     ending_since: float | None = None
     asked: bool = False
 
@@ -74,15 +75,15 @@ class Workers:
             return
         log = folders.job_folder(job_id) / folders.LOG_FILE
         try:
-            handle = self._spare.take(job_id, slots, log)
-            handle = handle or processes.launch(MODULE, (job_id,), log, self._environment(slots))
+            spare = self._spare.take(job_id, slots, log)
+            handle = spare or processes.launch(MODULE, (job_id,), log, self._environment(slots))
         except OSError as error:
             message = (
                 f"its worker could not be started ({error.strerror or error}): free memory or disk space, try again"
             )
             writes.advance(job_id, {"starting"}, "failed", message=message)
             return
-        self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle)
+        self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle, was_spare=spare is not None)
 
     def keep_spare(self, slots: tuple[str, ...]) -> None:
         """Have a worker ready for a job that will be given these slots; without one a job only starts later."""
@@ -105,7 +106,7 @@ class Workers:
             if worker.ended():
                 del self._workers[worker.job]
                 if row is not None:
-                    self._bury(worker.job, worker.pid, worker.code)
+                    self._bury(worker.job, worker.pid, worker.code, was_spare=worker.was_spare)
             elif row is None:
                 self._press(worker, LINGER_SECONDS)
             elif row.stop_requested is not None:
@@ -154,7 +155,7 @@ class Workers:
             processes.end(worker.pid, force=False)
             worker.asked = True
 
-    def _bury(self, job_id: str, pid: int, code: int | None) -> None:
+    def _bury(self, job_id: str, pid: int, code: int | None, *, was_spare: bool = False) -> None:
         """Write down the end of a job whose worker is gone and did not do so itself."""
         try:
             job = store.job(job_id)
@@ -166,6 +167,9 @@ class Workers:
             return
         if job.stop_requested is not None:
             writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {_after(job)}")
+        elif was_spare and job.pid is None:
+            # It died while it waited, just before it could hear of the job.
+            writes.advance(job_id, {"starting"}, "queued", started=None, slots=None)
         elif code is None or code < 0:
             writes.advance(job_id, writes.IN_WORK, "lost", message=f"the worker {_death(code)}; {_kept(job)}")
         else:
