@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.run_list import data_name
 from app.runs_table import Run
 from resnet_core.recipes import Recipe
-from resnet_core.spec import ResNetSpec, make_spec
+from resnet_core.spec import ResNetSpec
 
 SEPARATE = ""
 """The name of no field: every run stands for itself."""
@@ -58,7 +58,12 @@ def grouped(runs: Sequence[Run], by: str) -> list[Group]:
         for value in read(run):
             members.setdefault(value, []).append(run)
     order = sorted(members, key=_number) if all(map(_is_number, members)) else list(members)
-    return [Group(value, _label(by, value, members[value]), tuple(members[value])) for value in order]
+    labels = [_label(by, value, members[value]) for value in order]
+    return [
+        # A name may be too short to tell two groups of repeats apart.
+        Group(value, label if labels.count(label) == 1 else f"{label} ({value})", tuple(members[value]))
+        for value, label in zip(order, labels, strict=True)
+    ]
 
 
 def mixed(groups: Sequence[Group], besides: Sequence[str]) -> list[str]:
@@ -138,7 +143,7 @@ _NAMED = {"depth", "residual", "shortcut", "block", "width", "stages", "batch_no
 
 FIELDS: dict[str, Callable[[Run], tuple[str, ...]]] = {
     REPEATS: _repeat,
-    "depth": lambda run: (str(make_spec(run.job.spec).depth),),
+    "depth": lambda run: (str(run.spec.depth),),
     "residual": lambda run: ("residual" if run.job.spec["residual"] else "plain",),
     "network": lambda run: (run.job.name,),
     **{name: _setting("spec", name) for name in ResNetSpec.model_fields if name != "residual"},

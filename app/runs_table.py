@@ -1,5 +1,6 @@
 """Runs as tables: the final numbers of each, and every epoch of all of them."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ import pandas as pd
 from resnet_core.recipes import Recipe
 from resnet_core.results import Epoch
 from resnet_core.runs.records import Job
+from resnet_core.spec import ResNetSpec, parse_spec
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Run:
     job: Job
     label: str
     epochs: tuple[Epoch, ...]
+
+    @property
+    def spec(self) -> ResNetSpec:
+        """Return its network."""
+        return _spec(self.job.spec_json)
 
     @property
     def last(self) -> Epoch | None:
@@ -75,6 +82,11 @@ def csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
+@functools.lru_cache(maxsize=512)
+def _spec(text: str) -> ResNetSpec:
+    return parse_spec(text)
+
+
 _COLUMNS = {
     "run": "string",
     "label": "string",
@@ -92,11 +104,14 @@ _COLUMNS = {
     "final_val_error": "Float64",
     "best_val_error": "Float64",
     "best_val_epoch": "Int64",
+    "test_error": "Float64",
     "seconds": "Float64",
     "images_per_second": "Float64",
     "device": "string",
     "started": "Float64",
     "message": "string",
+    "tags": "string",
+    "note": "string",
 }
 
 
@@ -120,9 +135,12 @@ def _final(run: Run, words: Callable[[Recipe], str]) -> dict[str, Any]:
         "final_val_error": last and last.val_error,
         "best_val_error": best_val and best_val.val_error,
         "best_val_epoch": best_val and best_val.epoch,
+        "test_error": job.test_error,
         "seconds": run.seconds,
         "images_per_second": run.images_per_second,
         "device": job.device,
         "started": job.created,
         "message": job.message or None,
+        "tags": " ".join(job.tags) or None,
+        "note": job.note or None,
     }

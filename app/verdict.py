@@ -1,6 +1,5 @@
 """One sentence about the runs of a comparison, with the numbers in it, or why they cannot be compared."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean
@@ -61,12 +60,13 @@ def verdict(runs: Sequence[Run]) -> Verdict:
 
 
 def study_of(runs: Sequence[Run]) -> Study | None:
-    """Return the study that these runs are, each once, on one data set and from one seed; or None."""
-    if len({(run.job.data, run.job.seed) for run in runs}) != 1 or _data_differ(runs):
+    """Return the study that these runs are, whole, in one of its sizes and on one data set; or None."""
+    if len({run.job.data for run in runs}) != 1 or _data_differ(runs):
         return None
-    have = Counter((make_spec(run.job.spec), Recipe(**run.job.recipe)) for run in runs)
+    outcomes = [outcome(run.job, run.epochs) for run in runs]
     for study in STUDIES.values():
-        if have == Counter((planned.spec, planned.recipe) for planned in study.runs):
+        size = study.size_of(outcomes)
+        if size and study.is_whole(size, outcomes):
             return study
     return None
 
@@ -206,8 +206,8 @@ def _budget(run: Run) -> str:
 
 
 def _twin(spec: ResNetSpec) -> ResNetSpec:
-    """Return what a network shares with its twin: all but the shortcuts."""
-    return spec.model_copy(update={"residual": False, "zero_gamma": False, "shortcut": Shortcut.A})
+    """Return the plain network, the same for every kind of shortcut."""
+    return spec.plain_twin().model_copy(update={"shortcut": Shortcut.A})
 
 
 def _points(fraction: float) -> str:

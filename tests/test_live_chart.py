@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from app.widgets.live_chart import chart_json
+from app.charts.packing import chart_json
 
 
 def test_points_arrive_as_they_were():

@@ -5,19 +5,25 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app.charts.curves import Axis, Curve, Layout, curve_styles, describe, learning_curves
+from app.charts.curves import Axis, Curve, curve_styles
+from app.compare_state import CompareState, Picture
 from app.feed import Feed
+from app.grouping import SEPARATE, grouped
 from app.links import MOST_RUNS
+from app.pictures import draw, looks_of
 from app.run_list import group_runs
 from app.run_names import run_names
 from app.runs_table import Run
-from app.state import CompareState, keep_state, open_state, project
+from app.state import keep_state, open_state
 from app.text import as_text
 from app.verdict import Verdict, verdict
 from app.widgets.final_table import final_table
+from app.widgets.group_table import group_table
 from app.widgets.live_chart import live_chart
+from app.widgets.picture_controls import picture_controls
 from app.widgets.run_details import run_details
 from app.widgets.run_picker import run_picker
+from app.widgets.take_home import take_home
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE, State
 from resnet_core.runs import groups, store
@@ -26,7 +32,6 @@ from resnet_core.studies import get_study
 
 LISTED = 1_000
 TICK_SECONDS = 2.0
-CHART_HEIGHT = 410
 
 
 def page() -> None:
@@ -68,58 +73,29 @@ def _figure(listed: dict[str, State]) -> None:
     ticking = not ACTIVE.isdisjoint(listed.values())
     verdict_place = st.empty()
     state = open_state(CompareState)
-    _controls(state)
+    picture_controls(state, _runs(_known(state)))
     paused = ticking and st.toggle("Pause live updates", key="compare:paused", help="The runs go on.")
     feed = _known(state)
     if (feed.active and not paused) or _steps_wanted(state) != feed.with_steps:
         feed = _poll(state)
-    curves = _curves(feed, state)
+    runs = _runs(feed)
     with verdict_place:
-        _say(verdict(_runs(feed)))
+        _say(verdict(runs))
+    drawn = draw(state, runs, _curves(feed, state))
     live_chart(
-        learning_curves(
-            curves, title="Error by run", x=state.x, layout=state.layout, log=state.log, smoothing=state.smoothing
-        ),
-        key="compare:chart",
-        alt=describe(curves),
+        drawn.figure,
+        key=f"compare:chart:{state.picture}",
+        alt=drawn.alt,
         filename="resnet-lab-comparison",
-        height=CHART_HEIGHT + 14 * len(curves),
+        height=drawn.height,
     )
+    for note in drawn.notes:
+        st.caption(f":material/info: {as_text(note)}")
     with st.popover("Link to this picture", icon=":material/link:", type="tertiary"):
         st.markdown("This address opens the same comparison for everyone who reaches this app.")
         st.code(f"{st.context.url or ''}?{urlencode(state.to_query(), safe=',')}", language=None, wrap_lines=True)
     if _states(feed) != listed:
         st.rerun()
-
-
-def _controls(state: CompareState) -> None:
-    """Show how the curves are drawn; a change goes into the state, and so into the address, before the page runs."""
-
-    def of(field: str) -> dict:
-        key = project(f"compare:{field}", getattr(state, field))
-        return {"key": key, "on_change": _choose, "args": (field, key)}
-
-    with st.container(horizontal=True):
-        st.segmented_control("Layout", list(Layout), format_func=_LAYOUTS.__getitem__, required=True, **of("layout"))
-        st.segmented_control("Along x", list(Axis), format_func=str.capitalize, required=True, **of("x"))
-        st.segmented_control("Error axis", [False, True], format_func=_SCALES.__getitem__, required=True, **of("log"))
-        st.slider(
-            "Smoothing",
-            0.0,
-            0.99,
-            step=0.01,
-            help="A running mean of the past: no point changes when later ones arrive. The raw curve stays, faint.",
-            width=150,
-            **of("smoothing"),
-        )
-
-
-def _choose(field: str, key: str) -> None:
-    keep_state(replace(open_state(CompareState), **{field: st.session_state[key]}))
-
-
-_LAYOUTS = {Layout.SIDES: "Plain | residual", Layout.ONE: "All in one"}
-_SCALES = {False: "Linear", True: "Log"}
 
 
 def _say(said: Verdict) -> None:
@@ -137,7 +113,17 @@ def _say(said: Verdict) -> None:
 def _numbers() -> None:
     state = open_state(CompareState)
     feed = _known(state)
-    final_table(_runs(feed), curve_styles(_curves(feed, state)))
+    runs, lines = _runs(feed), _curves(feed, state)
+    groups = grouped(runs, state.group)
+    if state.group == SEPARATE:
+        looks = curve_styles(lines)
+    else:
+        group_table(groups, state.group, state.baseline)
+        given = looks_of(groups)
+        look_of = {run.job.id: given[group.key] for group in reversed(groups) for run in group.runs}
+        looks = [look_of[run.job.id] for run in runs]
+    final_table(runs, looks, state)
+    take_home(state, runs, lines)
 
 
 def _details() -> None:
@@ -225,7 +211,7 @@ def _poll(state: CompareState) -> Feed:
 
 def _steps_wanted(state: CompareState) -> bool:
     """Say whether samples within epochs are drawn: there are hundreds a run, so only where x counts steps or time."""
-    return state.x is not Axis.EPOCH
+    return state.x is not Axis.EPOCH and state.picture is Picture.CURVES and not (state.group or state.split)
 
 
 def _say_missing(state: CompareState, feed: Feed) -> None:

@@ -1,55 +1,85 @@
-"""The final numbers of a comparison as a table, and the files that a reader can take home."""
+"""The final numbers of a comparison as a table that can be sorted and filtered, with a sparkline of each run."""
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from app import theme
 from app.charts.curve_style import Style
+from app.charts.downsampling import kept
+from app.compare_state import CompareState
+from app.group_numbers import baseline_error
+from app.grouping import grouped
+from app.recipe_words import in_words
 from app.run_list import data_name
-from app.runs_table import Run, csv, epoch_rows, final_numbers
+from app.runs_table import Run, final_numbers
+from app.state import keep_state, open_state, project
 from app.text import as_text
 from app.widgets.live_runs import STATES
-from app.widgets.recipe_form import in_words
 from app.widgets.run_details import UNWELL
 
+SPARKS = 60
+"""Points of a sparkline, which is about as many pixels wide."""
+MANY = 6
+"""From so many runs on, rows can be filtered."""
 
-def final_table(runs: Sequence[Run], looks: Sequence[Style]) -> None:
-    """Show one row a run, and the buttons that save the table and all epochs.
+
+def final_table(runs: Sequence[Run], looks: Sequence[Style], state: CompareState) -> None:
+    """Show one row a run; a click on a heading sorts, words above filter.
 
     Args:
         runs: of the comparison.
         looks: of each run's curves, for the first column.
+        state: its baseline and the words that rows must hold.
     """
-    numbers = final_numbers(runs, in_words)
     st.header("Final numbers", anchor=False)
-    st.dataframe(_shown(runs, numbers, looks), hide_index=True, column_config=_columns(), height="content")
+    baseline = baseline_error(grouped(runs, state.group), state.baseline)
+    shown = _shown(runs, final_numbers(runs, in_words), looks, baseline)
+    if len(runs) > MANY or state.words:
+        shown = _filtered(shown, state)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=_columns(),
+        height="content" if len(shown) <= 20 else 740,
+        alt=f"Final numbers of {len(shown)} runs",
+    )
     st.caption(
         "Errors are those of the last epoch. MACs are multiply-accumulates of convolutions and dense layers for one "
         "image and one forward pass. Parameters include the moving statistics of batch normalization."
     )
     _notes(runs)
-    with st.container(horizontal=True):
-        st.download_button(
-            "Table (CSV)",
-            data=lambda: csv(numbers),
-            file_name="resnet-lab-runs.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="compare:table-csv",
-        )
-        st.download_button(
-            "All epochs (CSV)",
-            data=lambda: csv(epoch_rows(runs)),
-            file_name="resnet-lab-epochs.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="compare:epochs-csv",
-        )
+
+
+def _filtered(shown: pd.DataFrame, state: CompareState) -> pd.DataFrame:
+    """Keep the rows that hold every word somewhere."""
+    key = project("compare:words", state.words)
+    st.text_input(
+        "Filter",
+        placeholder="Words that a row must hold, as: plain nadam seed:1",
+        label_visibility="collapsed",
+        icon=":material/filter_alt:",
+        max_chars=200,
+        key=key,
+        on_change=_keep_words,
+        args=(key,),
+    )
+    words = state.words.lower().split()
+    if not words:
+        return shown
+    texts = shown[["run", "state", "recipe", "data", "device", "note", "id"]].fillna("").agg(" ".join, axis=1)
+    texts += " " + shown["tags"].map(" ".join) + " seed:" + shown["seed"].astype("string") + " "
+    holds = texts.str.lower().map(lambda text: all(word in text for word in words))
+    if not holds.any():
+        st.caption("No row holds all of these words.")
+    return shown[holds.astype(bool)]
+
+
+def _keep_words(key: str) -> None:
+    keep_state(replace(open_state(CompareState), words=st.session_state[key]))
 
 
 def _notes(runs: Sequence[Run]) -> None:
@@ -67,33 +97,37 @@ def _notes(runs: Sequence[Run]) -> None:
         st.markdown(f":material/info: {who}{as_text(note)}")
 
 
-def _shown(runs: Sequence[Run], numbers: pd.DataFrame, looks: Sequence[Style]) -> pd.DataFrame:
-    """Return the table as it is read: errors in percent, times in words, each run with a piece of its curve."""
+def _shown(runs: Sequence[Run], numbers: pd.DataFrame, looks: Sequence[Style], baseline: float | None) -> pd.DataFrame:
     dark = st.context.theme.type == "dark"
-    best_epoch = [run.best("val_error") for run in runs]
-    return pd.DataFrame(
-        {
-            "curve": [_swatch(look, dark) for look in looks],
-            "run": numbers["label"],
-            "state": [STATES[run.job.state][0] for run in runs],
-            "val": 100 * numbers["final_val_error"],
-            "best_val": 100 * numbers["best_val_error"],
-            "at": [epoch and epoch.epoch for epoch in best_epoch],
-            "train": 100 * numbers["final_train_error"],
-            "best_train": 100 * numbers["best_train_error"],
-            "epochs": [_of(*pair) for pair in zip(numbers["epochs"], numbers["planned_epochs"], strict=True)],
-            "params": numbers["params"],
-            "macs": [theme.big(macs) if macs else None for macs in (run.job.macs for run in runs)],
-            "time": [theme.seconds(run.seconds) if run.epochs else None for run in runs],
-            "speed": numbers["images_per_second"],
-            "data": [data_name(run.job) for run in runs],
-            "seed": numbers["seed"],
-            "recipe": numbers["recipe"],
-            "device": numbers["device"],
-            "started": pd.to_datetime(numbers["started"], unit="s", utc=True),
-            "id": numbers["run"],
-        }
-    )
+    columns = {
+        "curve": [_swatch(look, dark) for look in looks],
+        "run": numbers["label"],
+        "state": [STATES[run.job.state][0] for run in runs],
+        "val": 100 * numbers["final_val_error"],
+        "difference": None if baseline is None else 100 * (numbers["final_val_error"] - baseline),
+        "spark": [_spark(run) for run in runs],
+        "best_val": 100 * numbers["best_val_error"],
+        "at": numbers["best_val_epoch"],
+        "train": 100 * numbers["final_train_error"],
+        "best_train": 100 * numbers["best_train_error"],
+        "test": 100 * numbers["test_error"] if numbers["test_error"].notna().any() else None,
+        "epochs": [
+            _of(done, planned) for done, planned in zip(numbers["epochs"], numbers["planned_epochs"], strict=True)
+        ],
+        "time": numbers["seconds"],
+        "speed": numbers["images_per_second"],
+        "params": numbers["params"],
+        "macs": numbers["macs"],
+        "seed": numbers["seed"],
+        "tags": [list(run.job.tags) for run in runs],
+        "note": [run.job.note for run in runs],
+        "data": [data_name(run.job) for run in runs],
+        "recipe": numbers["recipe"],
+        "device": numbers["device"],
+        "started": pd.to_datetime(numbers["started"], unit="s", utc=True),
+        "id": numbers["run"],
+    }
+    return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
 
 
 def _columns() -> dict:
@@ -104,6 +138,12 @@ def _columns() -> dict:
         "run": column.TextColumn("run", pinned=True),
         "state": column.TextColumn("state"),
         "val": column.NumberColumn("validation error (%)", format=percent, help="After the last epoch."),
+        "difference": column.NumberColumn(
+            "to the baseline (points)", format="%+.2f", help="Validation error less that of the baseline."
+        ),
+        "spark": column.LineChartColumn(
+            "validation error by epoch (%)", y_min=0, y_max=100, help="Every lowest and highest value is drawn."
+        ),
         "best_val": column.NumberColumn(
             "lowest validation (%)", format=percent, help="The lowest validation error of any epoch."
         ),
@@ -112,18 +152,30 @@ def _columns() -> dict:
         "best_train": column.NumberColumn(
             "lowest training (%)", format=percent, help="The lowest training error of any epoch."
         ),
+        "test": column.NumberColumn(
+            "test error (%)", format=percent, help="On the test images, measured once, after the last epoch."
+        ),
         "epochs": column.TextColumn("epochs", help="Finished, of those planned."),
-        "params": column.NumberColumn("parameters", format="localized"),
-        "macs": column.TextColumn("MACs"),
-        "time": column.TextColumn("training time", help="Of all finished epochs, validation included."),
+        "time": column.NumberColumn(
+            "training time (s)", format="%.1f", help="Of all finished epochs, validation included."
+        ),
         "speed": column.NumberColumn("images/s", format="%.0f", help="While training; validation is not counted."),
-        "data": column.TextColumn("data"),
+        "params": column.NumberColumn("parameters", format="localized"),
+        "macs": column.NumberColumn("MACs", format="compact"),
         "seed": column.NumberColumn("seed", format="%d"),
+        "tags": column.ListColumn("tags"),
+        "note": column.TextColumn("note", width="medium"),
+        "data": column.TextColumn("data"),
         "recipe": column.TextColumn("recipe", width="large"),
         "device": column.TextColumn("device"),
         "started": column.DatetimeColumn("submitted", format="D MMM YYYY, HH:mm"),
         "id": column.TextColumn("id"),
     }
+
+
+def _spark(run: Run) -> list[float]:
+    errors = [100 * epoch.val_error for epoch in run.epochs]
+    return [round(errors[at], 2) for at in kept(errors, SPARKS)]
 
 
 def _swatch(look: Style, dark: bool) -> str:

@@ -18,6 +18,10 @@ _viewer = st.components.v2.component(
     js="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
 )
 
+# What the viewer does not draw: half of a large file, and the time to send and read it.
+_UNDRAWN = re.compile(
+    r'<!--.*?-->\s*|(?<=class="edge">\n)<title>.*?</title>\s*| xml:space="preserve"| font-family="[^"]*"', re.DOTALL
+)
 _NODE_TITLE = re.compile(r'<g [^>]*class="node\b[^>]*>\s*<title>(.*?)</title>', re.DOTALL)
 
 
@@ -50,7 +54,7 @@ def graph_view(svg: str, *, label: str, selected: str | None, key: str, height: 
     _viewer(
         key=key,
         data={
-            "svg": svg,
+            "svg": _slim(svg),
             "label": label,
             "key": key,
             "selected": choice.moved_to,
@@ -88,6 +92,11 @@ class _Choice:
 
 def _rerun_only() -> None:
     """Declare `pick` as state of the component; the rerun itself reads it."""
+
+
+@lru_cache(maxsize=8)
+def _slim(svg: str) -> str:
+    return _UNDRAWN.sub("", svg)
 
 
 @lru_cache(maxsize=32)

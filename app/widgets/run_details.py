@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from app import theme
+from app.recipe_words import in_words
 from app.runs_table import Run
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.live_runs import state_badge
-from app.widgets.recipe_form import in_words
+from app.widgets.note_editor import note_editor
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.runs import queue
@@ -49,6 +50,7 @@ def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
     st.markdown(f"{state_badge(job)} {as_text(job.message)}")
     for note in job.notes:
         st.markdown(f":material/info: {as_text(note)}")
+    note_editor(job, key=f"{key}:note")
     network, training, machine = st.columns(3, gap="medium")
     with network:
         counts = {"Parameters": theme.count(job.params or 0), "MACs": theme.big(job.macs or 0)}

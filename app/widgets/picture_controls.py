@@ -1,0 +1,186 @@
+"""The controls of a comparison's picture: which one, how it is drawn, and what is grouped, pinned, hidden."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from app.charts.curves import Axis, Layout
+from app.compare_state import CompareState, Picture, Size, Watched
+from app.grouping import SEPARATE, Group, grouped, title, varying
+from app.runs_table import Run
+from app.state import keep_state, open_state, project
+
+MOST_PILLS = 24
+
+
+def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
+    """Show the controls; a change goes into the state, and so into the address, before the page runs again.
+
+    Args:
+        state: the reader's choices.
+        runs: of the comparison.
+    """
+    st.segmented_control(
+        "Picture",
+        list(Picture),
+        format_func=_PICTURES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **_of("picture", state.picture),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        match state.picture:
+            case Picture.CURVES:
+                _curves(state)
+            case Picture.DEPTH:
+                _scale(state)
+                _paper(state)
+            case Picture.SIZE:
+                st.segmented_control(
+                    "Size", list(Size), format_func=_SIZES.__getitem__, required=True, **_of("size", state.size)
+                )
+                _scale(state)
+                _paper(state)
+            case Picture.TIME:
+                _time(state)
+        _groups(state, runs)
+
+
+def _curves(state: CompareState) -> None:
+    if state.split == SEPARATE:
+        st.segmented_control(
+            "Layout", list(Layout), format_func=_LAYOUTS.__getitem__, required=True, **_of("layout", state.layout)
+        )
+    st.segmented_control("Along x", list(Axis), format_func=str.capitalize, required=True, **_of("x", state.x))
+    _scale(state)
+    st.slider(
+        "Smoothing",
+        0.0,
+        0.99,
+        step=0.01,
+        help="A running mean of the past: no point changes when later ones arrive. The raw curve stays, faint.",
+        width=150,
+        **_of("smoothing", state.smoothing),
+    )
+
+
+def _scale(state: CompareState) -> None:
+    scales = st.segmented_control
+    scales("Error axis", [False, True], format_func=_SCALES.__getitem__, required=True, **_of("log", state.log))
+
+
+def _paper(state: CompareState) -> None:
+    st.toggle(
+        "Published figures",
+        help="Marks for what papers report about these very networks, where they were trained on the same data.",
+        **_of("paper", state.paper),
+    )
+
+
+def _time(state: CompareState) -> None:
+    st.segmented_control(
+        "Error", list(Watched), format_func=str.capitalize, required=True, **_of("watched", state.watched)
+    )
+    key = project("compare:target", None if state.target is None else round(100 * state.target, 2))
+    st.number_input(
+        "To reach (%)",
+        0.0,
+        100.0,
+        step=1.0,
+        placeholder="what half of the runs reach",
+        help="The first epoch whose error is at most this counts, with all the seconds until its end.",
+        width=210,
+        key=key,
+        on_change=_aim,
+        args=(key,),
+    )
+
+
+def _groups(state: CompareState, runs: Sequence[Run]) -> None:
+    groups = grouped(runs, state.group)
+    fields = varying(runs)
+    chosen = [title(name) for name in (state.group, state.split) if name != SEPARATE]
+    name = "Group: " + ", ".join(chosen) if chosen else "Group, compare, hide"
+    with st.popover(name, icon=":material/workspaces:"):
+        options = [SEPARATE, *dict.fromkeys([*fields, *([state.group] if state.group else [])])]
+        st.selectbox(
+            "One curve for all runs with the same",
+            options,
+            format_func=lambda field: title(field) if field else "nothing: every run is drawn",
+            help="The mean of each group, with a band of one standard deviation. Only what differs is offered.",
+            **_of("group", state.group),
+        )
+        if state.picture is Picture.CURVES:
+            options = [SEPARATE, *dict.fromkeys([*fields, *([state.split] if state.split else [])])]
+            st.selectbox(
+                "One panel for each",
+                options,
+                format_func=lambda field: title(field) if field else "nothing: as the layout says",
+                **_of("split", state.split),
+            )
+        _one_of("Baseline: differences in the table are taken to", "baseline", state.baseline, groups, "nothing")
+        _one_of("Show only", "solo", state.solo, groups, "all that are not hidden")
+        if len(groups) <= MOST_PILLS:
+            _shown(state, groups)
+
+
+def _one_of(label: str, field: str, value: str, groups: Sequence[Group], nothing: str) -> None:
+    labels = {group.key: group.label for group in groups}
+    options = ["", *labels, *([value] if value and value not in labels else [])]
+    st.selectbox(
+        label,
+        options,
+        format_func=lambda key: labels.get(key, f"{key} (not among these)") if key else nothing,
+        **_of(field, value),
+    )
+
+
+def _shown(state: CompareState, groups: Sequence[Group]) -> None:
+    labels = {group.key: group.label for group in groups}
+    keys = list(labels)
+    key = project("compare:shown", [each for each in keys if each not in state.hidden])
+    st.pills(
+        "Shown (click to hide)",
+        keys,
+        format_func=labels.__getitem__,
+        selection_mode="multi",
+        key=key,
+        on_change=_hide,
+        args=(key, keys),
+    )
+
+
+def _of(field: str, value: Any) -> dict[str, Any]:
+    key = project(f"compare:{field}", value)
+    return {"key": key, "on_change": _choose, "args": (field, key)}
+
+
+def _choose(field: str, key: str) -> None:
+    state = replace(open_state(CompareState), **{field: st.session_state[key]})
+    if field == "group":
+        # They name groups that are no more.
+        state = replace(state, baseline="", hidden=(), solo="")
+    keep_state(state)
+
+
+def _hide(key: str, keys: Sequence[str]) -> None:
+    shown = st.session_state[key]
+    keep_state(replace(open_state(CompareState), hidden=tuple(each for each in keys if each not in shown)))
+
+
+def _aim(key: str) -> None:
+    percent = st.session_state[key]
+    keep_state(replace(open_state(CompareState), target=None if percent is None else percent / 100))
+
+
+_PICTURES = {
+    Picture.CURVES: "Curves",
+    Picture.DEPTH: "Error by depth",
+    Picture.SIZE: "Error by size",
+    Picture.TIME: "Time to an error",
+}
+_LAYOUTS = {Layout.SIDES: "Plain | residual", Layout.ONE: "All in one"}
+_SCALES = {False: "Linear", True: "Log"}
+_SIZES = {Size.PARAMS: "Parameters", Size.MACS: "MACs"}
