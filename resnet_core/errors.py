@@ -4,7 +4,8 @@
     ├── InputError           exit code 2: what was asked for cannot be done as asked
     │   ├── SpecError        a network that cannot be built
     │   ├── RecipeError      a way of training that cannot be followed
-    │   └── DataError        a data set that is missing, empty or unreadable
+    │   ├── DataError        a data set that is missing, empty or unreadable
+    │   └── TwiceError       a study that is going on already
     ├── HomeError            the lab's folder cannot be used (full, read-only, from a newer version)
     ├── StoreError           the database of runs cannot be used
     └── RunError             a job that cannot be started, found or controlled
@@ -35,6 +36,18 @@ class RecipeError(InputError):
 
 class DataError(InputError):
     """Report a data set that does not exist, is empty or cannot be read."""
+
+
+class TwiceError(InputError):
+    """Report a study that is going on already, with the same data, size and seeds.
+
+    Attributes:
+        group: the id of the one that goes on.
+    """
+
+    def __init__(self, message: str, group: str):
+        super().__init__(message)
+        self.group = group
 
 
 class HomeError(LabError):

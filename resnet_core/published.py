@@ -58,6 +58,35 @@ RESNET50_READINGS = (
 """One network, many "G": why a figure without its convention says little."""
 
 
+def _top_1(error: float, table: int) -> Published:
+    source = f"{HE_2015}, Table {table}"
+    return Published("val_error", error, f"{error:.2%}".replace("%", " %"), source, "top-1 error on ImageNet, 10 crops")
+
+
+IMAGENET_ERRORS: dict[str, Published] = {
+    "plain18": _top_1(0.2794, 2),
+    "resnet18": _top_1(0.2788, 2),
+    "plain34": _top_1(0.2854, 2),
+    "resnet34-A": _top_1(0.2503, 3),
+    "resnet34-B": _top_1(0.2452, 3),
+    "resnet34-C": _top_1(0.2419, 3),
+    "resnet50": _top_1(0.2285, 3),
+}
+"""Errors on ImageNet's validation images; the paper reports no plain network of 50 layers."""
+
+WIDE_ERRORS: dict[int, Published] = {
+    factor: Published(
+        "test_error",
+        error,
+        f"{error:.2%}".replace("%", " %"),
+        "Zagoruyko and Komodakis 2016, Wide Residual Networks, Table 4",
+        f"test error on CIFAR-10, 40 layers, {factor} times the width",
+    )
+    for factor, error in ((1, 0.0685), (2, 0.0533), (4, 0.0497))
+}
+"""What more width does at one depth."""
+
+
 def published_for(preset: str) -> tuple[Published, ...]:
     """Return what was reported about a preset; nothing for presets and networks that nobody reported on.
 

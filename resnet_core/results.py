@@ -1,7 +1,8 @@
 """What a training run reports: plain values that the store, the charts and the command line share."""
 
+import math
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "diverged", "lost"]
 ACTIVE: frozenset[str] = frozenset({"queued", "starting", "running"})
@@ -78,17 +79,52 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: its state, its epochs and one line that says why."""
+    """How a run ended: its state, its epochs and one line that says why.
+
+    Attributes:
+        test_loss, test_error: on the test images after the last epoch, where validation images were held out of the
+            training images; None otherwise, for then the test images validate.
+    """
 
     state: State
     start: Start | None
     epochs: tuple[Epoch, ...]
     message: str = ""
+    test_loss: float | None = None
+    test_error: float | None = None
 
 
-def epoch_dict(epoch: Epoch) -> dict:
-    """Return an epoch as the JSON object that the command line prints."""
-    return asdict(epoch)
+@dataclass(frozen=True)
+class Report:
+    """A run as the command line prints it with `--json`, whether it ran here and now or as a job.
+
+    Attributes:
+        id: of the job; None for a run here and now.
+        spec, recipe: as JSON objects.
+        epochs: None leaves them out.
+    """
+
+    id: str | None
+    state: State
+    spec: dict[str, Any]
+    recipe: dict[str, Any] | None
+    data: str | None
+    seed: int
+    params: int | None
+    device: str | None
+    epochs: tuple[Epoch, ...] | None
+    message: str
+    test_loss: float | None
+    test_error: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object with its keys in order; numbers that are not finite become null."""
+        shown = _finite(vars(self))
+        if self.epochs is None:
+            del shown["epochs"]
+        else:
+            shown["epochs"] = [_finite(asdict(epoch)) for epoch in self.epochs]
+        return shown
 
 
 class Listener:
@@ -106,3 +142,7 @@ class Listener:
     def should_stop(self) -> bool:
         """Say whether the run should stop now; asked after every batch, so answer fast."""
         return False
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}

@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -47,7 +47,8 @@ def train(
         folder: where the weights of the last good epoch are kept; None keeps none.
 
     Returns:
-        finished, stopped or diverged, with all epochs that were completed.
+        finished, stopped or diverged, with all epochs that were completed. Where the recipe holds validation images
+        out of the training images, a finished run is measured on the test images too.
 
     Raises:
         DataError: the data cannot be read, or do not fit the network or the recipe.
@@ -77,7 +78,10 @@ def train(
         notes=data.notes,
     )
     listener.on_start(start)
-    return _run(model, network, recipe, images, plan, start, seed, listener, folder)
+    result = _run(model, network, recipe, images, plan, start, seed, listener, folder)
+    if result.state != "finished" or recipe.validation_size is None or not len(data.x_test):
+        return result
+    return _tested(result, model, data, _Watch(recipe, plan, listener))
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,17 @@ def _run(model, network, recipe, images, plan, start, seed, listener, folder) ->
     best = epochs[-1]
     message = f"training error {best.train_error:.1%}, validation error {best.val_error:.1%}"
     return Result("finished", start, tuple(epochs), f"{message} after {plan.total_epochs} epochs")
+
+
+def _tested(result: Result, model: keras.Model, data: ImageData, watch: "_Watch") -> Result:
+    """Measure a finished run on the test images; one that is stopped meanwhile stays finished, and unmeasured."""
+    images = device.batches(data.x_test, data.y_test, _validation_batch(data.x_test))
+    measured = model.evaluate(images, verbose=0, return_dict=True, callbacks=[watch])
+    if watch.state == "stopped":
+        return result
+    error = 1 - float(measured["accuracy"])
+    message = result.message.replace(" after ", f", test error {error:.1%} after ", 1)
+    return replace(result, message=message, test_loss=float(measured["loss"]), test_error=error)
 
 
 def _validation_batch(images: Images) -> int:

@@ -17,6 +17,7 @@ import pytest
 from resnet_core import PRESETS, build_graph, count_costs, get_spec, make_spec
 from resnet_core.cli import main
 from resnet_core.spec import parse_spec
+from resnet_core.studies import STUDIES
 from tests import processes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -193,7 +194,9 @@ BAD = [
     (["train", "resnet50", "--data", "shapes"], "shapes has 10 classes, the network 1000: use --set classes=10"),
     (["submit", "resnet20", "--data", "parquet:/nowhere"], "/nowhere does not exist"),
     (["study", "everything"], "no study is called 'everything': choose one of degradation"),
-    (["study", "degradation", "--size", "huge"], "received 'huge'"),
+    (["study", "degradation", "--size", "huge"], "--size is one of quick, full, received 'huge'"),
+    (["study", "degradation", "--data", "folder:/nowhere"], "/nowhere does not exist"),
+    (["study", "degradation", "--dry-run", "--data", "mnist"], "unknown data set 'mnist'"),
     (["study", "degradation", "--seeds", "0"], "--seeds"),
     (["data", "check", "folder:"], "folder: needs a path"),
 ]
@@ -304,7 +307,8 @@ class TestTrain:
         assert code == 0, err
         found = json.loads(out)
         keys = {"id", "state", "spec", "recipe", "data", "seed", "params", "device", "epochs", "message"}
-        assert set(found) == keys
+        assert set(found) == keys | {"test_loss", "test_error"} and list(found)[-2:] == ["test_loss", "test_error"]
+        assert 0 <= found["test_error"] <= 1 and f"test error {found['test_error']:.1%}" in found["message"]
         assert (found["state"], found["seed"], found["data"], found["params"]) == ("finished", 5, "shapes", 494)
         assert found["recipe"]["train_size"] == 128 and found["spec"]["width"] == 4
         assert [epoch["epoch"] for epoch in found["epochs"]] == [1, 2]
@@ -362,36 +366,6 @@ class TestJobs:
         assert (code, err.count("\n")) == (1, 1)
         assert "no run has the id 'r-nobody'" in err
 
-    def test_a_study_shows_its_runs_before_it_starts_them(self, document, run, fresh_home):
-        runs = document("study", "degradation", "--dry-run", "--seeds", "2")["runs"]
-        assert sorted({row["name"] for row in runs}) == [
-            "plain20-16px",
-            "plain56-16px",
-            "resnet20-16px",
-            "resnet56-16px",
-        ]
-        assert sorted({row["seed"] for row in runs}) == [0, 1]
-        assert document("jobs", "list") == {"jobs": []}
-        assert "Why do deeper plain networks train worse" in run("study")[1]
-        assert [row["name"] for row in document("study")["studies"]] == ["degradation"]
-
-    def test_a_study_is_waited_for_and_read_when_its_runs_have_ended(self, document, fresh_home, monkeypatch):
-        monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "1")
-        try:
-            with start("study", "degradation", "--wait", "--json") as process:
-                jobs = wait_for(lambda: document("jobs", "list")["jobs"])
-                for job in jobs:
-                    document("jobs", "stop", job["id"])
-                out, err = process.communicate(timeout=60)
-            assert process.returncode == 1  # none of them finished
-            (group,) = json.loads(out)["groups"]
-            assert group["id"].startswith("degradation-")
-            assert {job["id"] for job in group["jobs"]} == {job["id"] for job in jobs}
-            assert group["verdict"].startswith("Too few runs finished for a verdict")
-            assert err.count(" stopped:") == len(jobs) == 4
-        finally:
-            processes.end_lab(fresh_home)
-
     def test_the_supervisor_in_the_foreground_ends_with_ctrl_c(self, fresh_home):
         with start("worker") as process:
             line = process.stderr.readline()
@@ -400,6 +374,53 @@ class TestJobs:
             _, err = process.communicate(timeout=30)
         assert process.returncode == 0
         assert "Traceback" not in err
+
+
+class TestStudies:
+    def test_are_listed_with_the_estimates_of_both_sizes(self, document, run, fresh_home):
+        rows = document("study")["studies"]
+        assert [row["name"] for row in rows] == list(STUDIES)
+        quick, full = (rows[0]["sizes"][size] for size in ("quick", "full"))
+        assert 30 < quick["seconds"] < full["seconds"] and quick["memory_bytes"] > 5e8
+        assert (quick["runs"], quick["data"], full["data"]) == (4, "shapes", "cifar10")
+        code, out, _ = run("study")
+        assert code == 0 and "Why do deeper plain networks train worse" in out
+
+    def test_show_their_runs_before_they_start_them(self, document, run, fresh_home):
+        found = document("study", "degradation", "--dry-run", "--seeds", "2")
+        assert (found["study"], found["size"], found["data"], found["seeds"]) == ("degradation", "quick", "shapes", 2)
+        names = ["resnet20-16px", "plain20-16px", "plain56-16px", "resnet56-16px"]
+        assert [(row["name"], row["seed"]) for row in found["runs"]] == [(n, s) for s in (0, 1) for n in names]
+        for row in found["runs"]:
+            assert set(row) >= {"name", "spec", "data", "recipe", "seed", "estimate"}
+            assert row["estimate"]["seconds"] > 0 and row["estimate"]["memory_bytes"] > 0
+        assert found["seconds"] == pytest.approx(sum(row["estimate"]["seconds"] for row in found["runs"]))
+        _, out, _ = run("study", "cifar10_paper", "--size", "full", "--dry-run")
+        assert "to the letter" in out and "64,000 steps, crops and flips" in out
+        assert document("jobs", "list") == {"jobs": []}
+
+    def test_are_not_started_twice_by_mistake_and_are_read_when_their_runs_have_ended(
+        self, document, run, fresh_home, monkeypatch
+    ):
+        monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "1")
+        try:
+            with start("study", "degradation", "--wait", "--json") as process:
+                jobs = wait_for(lambda: document("jobs", "list")["jobs"])
+                code, _, err = run("study", "degradation")
+                assert code == 2 and "this very study is going on as degradation-" in err.splitlines()[-1]
+                assert len(document("jobs", "list")["jobs"]) == len(jobs) == 4
+                other = document("study", "degradation", "--again")["jobs"]
+                for job in [*other, *jobs]:
+                    document("jobs", "stop", job["id"])
+                out, err = process.communicate(timeout=60)
+            assert process.returncode == 1  # none of them finished
+            found = json.loads(out)
+            assert found["id"].startswith("degradation-") and found["size"] == "quick"
+            assert {job["id"] for job in found["jobs"]} == {job["id"] for job in jobs}
+            assert found["verdict"].startswith("Too few runs finished for a verdict")
+            assert err.count(" stopped:") == 4
+        finally:
+            processes.end_lab(fresh_home)
 
 
 def wait_until_ended(document, job_id: str) -> dict:

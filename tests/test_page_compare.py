@@ -143,7 +143,7 @@ class TestWords:
         assert "Shortcuts lower the final validation error by 15.0 points at 20 layers" in app.success[0].value
 
     def test_a_whole_study_gets_its_own(self, app, fresh_home):
-        for number, run in enumerate(get_study("degradation").runs):
+        for number, run in enumerate(get_study("degradation").plan()):
             error = 0.5 if run.spec.name == "plain56-16px" else 0.1 - 0.01 * number
             store_run(f"r-{number}", run.spec, [(error, error)], recipe=run.recipe, study="degradation-abc222")
         open_compare(app)

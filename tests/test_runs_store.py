@@ -57,6 +57,7 @@ class TestJobs:
         shown = json.loads(json.dumps(store.job("r-aaaaaa").as_json(), allow_nan=False))
         assert list(shown) == [
             *("id", "state", "spec", "recipe", "data", "seed", "params", "device", "epochs", "message"),
+            *("test_loss", "test_error"),
         ]
         assert list(shown["epochs"][0]) == [
             *("epoch", "step", "train_loss", "train_error", "val_loss", "val_error"),

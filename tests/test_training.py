@@ -80,6 +80,22 @@ def test_validation_error_is_the_kept_weights_error_on_the_validation_images(tmp
     assert result.epochs[-1].val_error == pytest.approx(wrong, abs=1e-6)
 
 
+def test_held_out_images_leave_the_test_images_to_the_end(tmp_path):
+    data = stripes(192)
+    result = train(TINY, recipe(epochs=2, normalize="scale", validation_size=32), data, folder=tmp_path)
+    model = build_model(build_graph(TINY))
+    model.load_weights(tmp_path / WEIGHTS_FILE)
+    logits = np.asarray(model(data.x_test.astype("float32") / 255))
+    wrong = np.mean(np.argmax(logits, axis=1) != data.y_test)
+    assert result.test_error == pytest.approx(wrong, abs=1e-6) and result.test_loss > 0
+    assert f"test error {wrong:.1%} after 2 epochs" in result.message
+
+
+def test_where_the_test_images_validate_there_is_no_other_test_error():
+    result = train(TINY, recipe(epochs=1), stripes())
+    assert (result.test_loss, result.test_error) == (None, None)
+
+
 def test_the_same_seed_repeats_a_run_and_another_does_not():
     runs = [train(TINY, recipe(augment="crop_flip"), stripes(), seed=seed).epochs for seed in (1, 1, 2)]
     losses = [[epoch.train_loss for epoch in run] for run in runs]

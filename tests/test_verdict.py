@@ -37,7 +37,7 @@ def pair(depth: int, plain: float, residual: float, **columns) -> None:
 
 
 def study(seed: int = 0, **changes) -> None:
-    for number, planned in enumerate(STUDY.plan(seed=seed)):
+    for number, planned in enumerate(STUDY.plan()):
         error = ENDS[planned.spec.name]
         columns = {"recipe": planned.recipe, "seed": seed, "data": planned.data, **changes.get(planned.spec.name, {})}
         store_run(f"r-{seed}study{number}", planned.spec, [(0.9, 0.9), (error, error + 0.01)], **columns)
@@ -50,6 +50,14 @@ def test_a_whole_study_is_read_as_the_study_reads_itself():
     assert found.kind == "read"
     assert "the plain network's training error went from 6.0% to 56.0%" in found.text
     assert "That is the degradation" in found.text
+
+
+def test_a_study_over_several_seeds_is_still_that_study():
+    study(seed=0)
+    study(seed=1, **{"plain56-16px": {"state": "lost"}})
+    assert study_of(runs()) is STUDY
+    text = verdict(runs()).text
+    assert "n = 1 to 2 seeds" in text and text.endswith("Left out: plain56-16px with seed 1 lost.")
 
 
 def test_a_study_that_goes_on_waits_for_its_last_run():

@@ -38,7 +38,7 @@ def _introduction() -> None:
         "from its input, $F(x) = H(x) - x$, and adds the input back by a shortcut without a single parameter."
     )
     text.markdown(
-        f"See it happen on this computer: {len(STUDY.runs)} networks, plain and residual, "
+        f"See it happen on this computer: {len(STUDY.quick.runs)} networks, plain and residual, "
         f"{_depths()} layers deep, learn ten kinds of drawn shapes."
     )
     with action:
@@ -83,7 +83,7 @@ def _start_button(label: str, *, primary: bool) -> None:
 
 
 def _depths() -> str:
-    depths = sorted({run.spec.depth for run in STUDY.runs})
+    depths = sorted({run.spec.depth for run in STUDY.quick.runs})
     return " and ".join(map(str, depths))
 
 

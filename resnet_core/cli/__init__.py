@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from resnet_core.cli import data, doctor, networks, runs
+from resnet_core.cli import data, doctor, networks, runs, studies
 from resnet_core.errors import LabError, one_line
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 networks.register(app)
 runs.register(app)
+studies.register(app)
 data.register(app)
 doctor.register(app)
 

@@ -1,4 +1,4 @@
-"""`jobs list|show|stop|delete`."""
+"""`jobs list|show|stop|delete|note|tag`."""
 
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -16,11 +16,13 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` sh
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, show, stop and delete jobs.", rich_markup_mode=None)
+    group = typer.Typer(help="List, show, annotate, stop and delete jobs.", rich_markup_mode=None)
     group.command("list")(list_jobs)
     group.command("show")(show)
     group.command("stop")(stop)
     group.command("delete")(delete)
+    group.command("note")(note)
+    group.command("tag")(tag)
     app.add_typer(group, name="jobs")
 
 
@@ -58,8 +60,12 @@ def show(job_id: IdArgument, as_json: JsonOption = False) -> None:
     print(", ".join(fact for fact in facts if fact))
     print(f"submitted {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(job.created))}, files in ", end="")
     print(folders.job_folder(job.id))
-    for note in job.notes:
-        print(f"note: {note}")
+    for line in job.notes:
+        print(f"note: {line}")
+    if job.tags:
+        print(f"tags: {' '.join(job.tags)}")
+    if job.note:
+        print(f"a reader wrote: {job.note}")
     if job.epochs:
         heads = ("epoch", "step", "train loss", "train error", "val loss", "val error", "images/s", "seconds")
         print_table(
@@ -78,6 +84,8 @@ def show(job_id: IdArgument, as_json: JsonOption = False) -> None:
                 for e in job.epochs
             ],
         )
+    if job.test_error is not None:
+        print(f"on the test images after the last epoch: loss {job.test_loss:.4f}, error {job.test_error:.2%}")
 
 
 def stop(job_id: IdArgument, as_json: JsonOption = False) -> None:
@@ -100,6 +108,41 @@ def delete(job_id: IdArgument, as_json: JsonOption = False) -> None:
         print_json({"id": job_id, "state": "deleted"})
     else:
         print(f"{job_id} is deleted")
+
+
+def note(
+    job_id: IdArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to remember about it; '' takes a note away.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write a note about a job; it replaces the one before."""
+    from resnet_core.runs import store
+    from resnet_core.runs.annotations import annotate
+
+    annotate(job_id, note=text)
+    kept = store.jobs(ids=[job_id])[0].note
+    if as_json:
+        print_json({"id": job_id, "note": kept})
+    else:
+        print(f"{job_id} has the note: {kept}" if kept else f"{job_id} has no note")
+
+
+def tag(
+    job_id: IdArgument,
+    tags: Annotated[
+        list[str] | None, typer.Argument(metavar="TAG...", help="All of its tags; none clears them.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a job its tags; they replace those before."""
+    from resnet_core.runs.annotations import annotate
+
+    words = list(dict.fromkeys(tags or ()))
+    annotate(job_id, tags=words)
+    if as_json:
+        print_json({"id": job_id, "tags": words})
+    else:
+        print(f"{job_id} has the tags {' '.join(words)}" if words else f"{job_id} has no tags")
 
 
 def _error(job: "Job") -> str:

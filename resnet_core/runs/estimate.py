@@ -14,15 +14,18 @@ import functools
 import math
 import statistics
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from resnet_core.costs import Cost, count_costs
+from resnet_core.datasets import Summary
 from resnet_core.errors import InputError
 from resnet_core.graph import build_graph
 from resnet_core.recipes import Optimizer, Precision, Recipe, make_recipe
 from resnet_core.runs import devices, store
+from resnet_core.runs.devices import Device
 from resnet_core.runs.records import Job
 from resnet_core.spec import ResNetSpec, make_spec
 
@@ -76,9 +79,24 @@ def estimate(spec: ResNetSpec, recipe: Recipe, train_images: int, val_images: in
     Raises:
         StoreError: past runs cannot be read.
     """
-    work = _Work.of(spec, recipe, train_images, val_images)
+    return estimates([(spec, recipe, train_images, val_images)])[0]
+
+
+def estimates(wanted: Iterable[tuple[ResNetSpec, Recipe, int, int]]) -> list[Estimate]:
+    """Estimate several runs, each by itself; their arguments are those of `estimate`."""
     device = devices.local_device()
     past = _past_runs(device.name)
+    return [_estimate(_Work.of(*run), run[1], device, past) for run in wanted]
+
+
+def image_counts(recipe: Recipe, data: Summary) -> tuple[int, int]:
+    """Return the images that a run on this data trains on and validates on."""
+    held_out = recipe.validation_size or 0
+    left = max(data.train_images - held_out, 1)
+    return min(recipe.train_size or data.train_images, left), held_out or data.test_images
+
+
+def _estimate(work: "_Work", recipe: Recipe, device: Device, past: list["_PastRun"]) -> Estimate:
     seconds = work.epoch_seconds(_speed(device.kind)) * work.epochs
     if past:
         nearest = sorted(past, key=lambda run: work.distance(run.work))[:NEAREST_RUNS]

@@ -76,7 +76,7 @@ def submit_many(requests: Sequence[Request], *, study: str | None = None) -> lis
 
     Raises: as `submit`.
     """
-    sources = {request.data: _absolute(request.data) for request in requests if request.data is not None}
+    sources = {request.data: absolute_source(request.data) for request in requests if request.data is not None}
     now = time.time()
     rows = [_row(request, sources.get(request.data), study, now) for request in requests]
     written: list[str] = []
@@ -96,6 +96,16 @@ def submit_many(requests: Sequence[Request], *, study: str | None = None) -> lis
 def new_study(name: str = "s") -> str:
     """Return a new name for a group of jobs, as `degradation-7f3k2q`."""
     return f"{name}-{_token()}"
+
+
+def absolute_source(source: str) -> str:
+    """Check a source, and free its path from the directory that it was submitted from.
+
+    Raises:
+        DataError: the source is unknown, or what it names is missing.
+    """
+    kind, _, path = check_source(source).partition(":")
+    return f"{kind}:{Path(path).expanduser().absolute()}" if path else kind
 
 
 def stop(job_id: str) -> State:
@@ -145,12 +155,6 @@ def _row(request: Request, data: str | None, study: str | None, now: float) -> d
         "created": now,
         "message": "",
     }
-
-
-def _absolute(source: str) -> str:
-    """Check a source, and free its path from the directory that it was submitted from."""
-    kind, _, path = check_source(source).partition(":")
-    return f"{kind}:{Path(path).expanduser().absolute()}" if path else kind
 
 
 def _token() -> str:

@@ -3,11 +3,11 @@
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from resnet_core.results import ACTIVE, Epoch, State, Step
+from resnet_core.results import ACTIVE, Epoch, Report, State, Step
 
 Row = TypeVar("Row", Epoch, Step)
 
@@ -136,11 +136,7 @@ class Job:
 
         A job of a list has no `epochs`; a check has its `result` besides. Numbers that are not finite become null.
         """
-        names = ("id", "state", "spec", "recipe", "data", "seed", "params", "device")
-        shown = {name: getattr(self, name) for name in names}
-        if self.epochs is not None:
-            shown["epochs"] = [_finite(asdict(epoch)) for epoch in self.epochs]
-        shown["message"] = self.message
+        shown = Report(**{field.name: getattr(self, field.name) for field in fields(Report)}).as_json()
         if self.kind == "check":
             shown["result"] = self.result
         return shown
@@ -190,7 +186,3 @@ def revive(kind: type[Row], values: Iterable[int | float | None]) -> Row:
 
 def _parsed(text: str | None) -> Any:
     return None if text is None else json.loads(text)
-
-
-def _finite(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}

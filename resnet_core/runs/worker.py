@@ -76,7 +76,8 @@ def _work(job: Job, reporter: Reporter) -> int:
             state, columns = _check(job)
         else:
             result = _train(job, reporter)
-            state, columns = result.state, {"message": result.message}
+            columns = {"message": result.message, "test_loss": result.test_loss, "test_error": result.test_error}
+            state = result.state
     except LabError as error:
         state, columns = "failed", {"message": one_line(error)}
     except Exception as error:
