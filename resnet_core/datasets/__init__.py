@@ -10,7 +10,7 @@ import numpy as np
 from resnet_core.datasets.cifar10 import Cifar10
 from resnet_core.datasets.embedded import Shapes
 from resnet_core.datasets.folder import Folder
-from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, DataSet, ImageData, Summary
+from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.parquet import Parquet
 from resnet_core.datasets.splitting import Split, split
 from resnet_core.errors import DataError
@@ -20,7 +20,7 @@ __all__ = ["ImageData", "Split", "Summary", "check_source", "describe", "load_da
 _FORMS = "choose shapes, cifar10, folder:PATH (class folders) or parquet:PATH (a file or a folder of files)"
 
 
-def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0) -> ImageData:
+def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0, tell: Tell | None = None) -> ImageData:
     """Load a data set, with every image resized to a square.
 
     Args:
@@ -28,6 +28,7 @@ def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0) -> Im
         size: height and width of the images in pixels, 8..512.
         channels: 3 for RGB, 1 for gray.
         seed: chooses which shapes are drawn; other data sets hold the same images for every seed.
+        tell: hears how many images have been read, and of how many, while they are decoded for the first time.
 
     Raises:
         DataError: the source is unknown, missing, empty or unreadable, or the size is out of bounds.
@@ -42,7 +43,7 @@ def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0) -> Im
     _check_seed(seed)
     if channels not in (1, 3):
         raise DataError(f"channels must be 1 (gray) or 3 (RGB), received {channels!r}: change the input's channels")
-    return data_set.load(size, channels, seed)
+    return data_set.load(size, channels, seed, tell)
 
 
 def check_source(source: str) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from resnet_core.datasets.cache import cached, digest
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary
+from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.shapes import CLASS_NAMES, VERSION, draw_shapes
 
 TRAIN_IMAGES = 10_000
@@ -21,7 +21,7 @@ class Shapes(DataSet):
         """Return the fixed counts."""
         return Summary("shapes", "Drawn shapes", len(CLASS_NAMES), TRAIN_IMAGES, TEST_IMAGES, CLASS_NAMES)
 
-    def load(self, size: int, channels: int, seed: int) -> ImageData:
+    def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Draw all images, or take them from the cache if they were drawn before."""
         fingerprint = digest("shapes", VERSION, seed, size, channels)
         return cached(f"shapes-{fingerprint}", lambda: _draw(size, channels, seed, fingerprint))

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet_core.datasets.cache import cached, digest, file_facts
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary
-from resnet_core.datasets.images import decode_all, empty_images, image_suffixes, skipped_note
+from resnet_core.datasets.cache import digest, file_facts
+from resnet_core.datasets.collect import collect
+from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.images import decode_all, image_suffixes, skipped_note
+from resnet_core.datasets.rows import pick
 from resnet_core.datasets.sampling import sample_by_class
 from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
 
 VERSION = 1  # part of every fingerprint: raise it when the same files would give other arrays
@@ -53,13 +56,14 @@ class Folder(DataSet):
         title = f"Images in {self.path.resolve().name or self.path}"
         return Summary(self.source, title, len(contents.class_names), train, test, contents.class_names)
 
-    def load(self, size: int, channels: int, seed: int) -> ImageData:
+    def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""
         contents = _list_contents(self.path)
         files = contents.train.paths + (contents.test.paths if contents.test else [])
         fingerprint = digest("folder", VERSION, size, channels, file_facts(self.path, files))
         name = f"folder-{digest(fingerprint, str(self.path.resolve()))}"
-        data = cached(name, lambda: self._decode(contents, size, channels, fingerprint))
+        shape = (size, size, channels)
+        data = collect(name, len(files), shape, lambda store: self._decode(contents, store, fingerprint), tell)
         return replace(data, source=self.source)
 
     def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -68,14 +72,11 @@ class Folder(DataSet):
         files = contents.test or contents.train
         return sample_by_class(files.labels, lambda place: files.paths[place], count, size, seed, self.source)
 
-    def _decode(self, contents: _Contents, size: int, channels: int, fingerprint: str) -> ImageData:
+    def _decode(self, contents: _Contents, store: Store, fingerprint: str) -> ImageData:
         halves = [contents.train, contents.test] if contents.test else [contents.train]
-        total = sum(len(half.paths) for half in halves)
-        empty_images(total, size, channels, self.source)
-        arrays, skipped = [], []
+        labels, skipped = [], []
         for half in halves:
-            images = empty_images(len(half.paths), size, channels, self.source)
-            reasons = decode_all(half.paths, images)
+            reasons = _decode_files(half.paths, store)
             skipped += [
                 (str(path.relative_to(self.path)), reason)
                 for path, reason in zip(half.paths, reasons, strict=True)
@@ -83,12 +84,14 @@ class Folder(DataSet):
             ]
             good = np.array([reason is None for reason in reasons], dtype=bool)
             self._check_readable(half.labels, good, contents.class_names)
-            arrays.append((images, half.labels) if good.all() else (images[good], half.labels[good]))
-        notes = contents.notes + skipped_note(total, skipped)
+            labels.append(half.labels[good])
+        notes = contents.notes + skipped_note(sum(len(half.paths) for half in halves), skipped)
+        images = store.images()
         if contents.test:
-            (x_train, y_train), (x_test, y_test) = arrays
+            y_train, y_test = labels
+            x_train, x_test = pick(images, slice(len(y_train))), pick(images, slice(len(y_train), None))
         else:
-            (x_train, y_train, x_test, y_test), note = set_aside_test(*arrays[0])
+            (x_train, y_train, x_test, y_test), note = set_aside_test(images, labels[0])
             notes += (note,)
         return ImageData(self.source, x_train, y_train, x_test, y_test, contents.class_names, notes, fingerprint)
 
@@ -99,6 +102,16 @@ class Folder(DataSet):
                     f"none of the {(labels == label).sum()} images of class {names[label]!r} in {self.path} "
                     "could be read: replace them, or remove the class folder"
                 )
+
+
+def _decode_files(paths: list[Path], store: Store) -> list[str | None]:
+    reasons: list[str | None] = []
+    for start in range(0, len(paths), store.chunk):
+        some = paths[start : start + store.chunk]
+        images = store.room(len(some))
+        reasons += decode_all(some, images)
+        store.keep(images, np.array([reason is None for reason in reasons[start:]]))
+    return reasons
 
 
 def _list_contents(path: Path) -> _Contents:

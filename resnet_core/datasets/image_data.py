@@ -1,6 +1,7 @@
 """What every data set gives: images as bytes with their labels, a summary for a page, a few samples."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from resnet_core.datasets.rows import Images
 
 SMALLEST_SIZE = 8
 LARGEST_SIZE = 512
+
+Tell = Callable[[int, int], None]
+"""Hears how many images have been read so far, and of how many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +70,7 @@ class DataSet(ABC):
         """Return counts and class names, fast enough for a page."""
 
     @abstractmethod
-    def load(self, size: int, channels: int, seed: int) -> ImageData:
+    def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Return all images at `size` x `size` pixels with 1 or 3 channels."""
 
     @abstractmethod

@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from resnet_core.datasets.jpeg import decode_plain_jpeg
-from resnet_core.errors import DataError
 
 LARGEST_PIXELS = 64_000_000  # of one encoded image; more would fill the memory when decoded
 _TOO_LARGE = f"over {LARGEST_PIXELS // 10**6} megapixels"
-LARGEST_BYTES = 8 << 30  # of one data set in memory
 _ORIENTATION = 0x0112
 _CHUNK = 64
 _SMALL_BYTES = 1 << 14  # larger images gain from being reduced while they are decoded
@@ -106,21 +104,6 @@ def resize_all(images: np.ndarray, size: int, channels: int) -> np.ndarray:
         image = _to_mode(Image.fromarray(pixels), channels)
         out[place] = _to_array(_to_square(image, size), channels)
     return out
-
-
-def empty_images(count: int, size: int, channels: int, source: str) -> np.ndarray:
-    """Make room for `count` images.
-
-    Raises:
-        DataError: they would not fit in memory.
-    """
-    need = count * size * size * channels
-    if need > LARGEST_BYTES:
-        raise DataError(
-            f"{source} needs {need / 2**30:.1f} GiB at {size} pixels, and {LARGEST_BYTES >> 30} GiB is the most: "
-            "choose a smaller input size, or fewer images"
-        )
-    return np.zeros((count, size, size, channels), dtype=np.uint8)
 
 
 def skipped_note(total: int, skipped: Iterable[tuple[str, str]], what: str = "images") -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet_core.datasets.cache import cached, digest, file_facts
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary
-from resnet_core.datasets.images import decode_all, empty_images, skipped_note
+from resnet_core.datasets.cache import digest, file_facts
+from resnet_core.datasets.collect import collect
+from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.images import decode_all, skipped_note
 from resnet_core.datasets.parquet_files import (
     Table,
     find_files,
@@ -17,8 +18,10 @@ from resnet_core.datasets.parquet_files import (
     read_batches,
     read_classes,
 )
+from resnet_core.datasets.rows import pick
 from resnet_core.datasets.sampling import sample_by_class
 from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
 
 VERSION = 1  # part of every fingerprint: raise it when the same files would give other arrays
@@ -46,14 +49,15 @@ class Parquet(DataSet):
         title = f"Parquet images in {self.path.resolve().name or self.path}"
         return Summary(self.source, title, len(names), train, test, names)
 
-    def load(self, size: int, channels: int, seed: int) -> ImageData:
+    def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""
         tables, notes = self._tables()
         files = [file for table in tables for file in table.files]
         root = self.path if self.path.is_dir() else self.path.parent
         fingerprint = digest("parquet", VERSION, size, channels, file_facts(root, files))
         name = f"parquet-{digest(fingerprint, str(self.path.resolve()))}"
-        data = cached(name, lambda: self._decode(tables, notes, size, channels, fingerprint))
+        total, shape = sum(table.rows for table in tables), (size, size, channels)
+        data = collect(name, total, shape, lambda store: self._decode(tables, notes, store, fingerprint), tell)
         return replace(data, source=self.source)
 
     def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -87,40 +91,43 @@ class Parquet(DataSet):
                 raise DataError(f"{table.files[0]} holds no rows: give a file with images")
         return tables, notes
 
-    def _decode(
-        self, tables: list[Table], notes: tuple[str, ...], size: int, channels: int, fingerprint: str
-    ) -> ImageData:
-        total = sum(table.rows for table in tables)
-        empty_images(total, size, channels, self.source)
-        names, labels = read_classes(tables)
-        arrays, skipped = [], []
-        for table, known in zip(tables, labels, strict=True):
-            images, reasons = _decode_table(table, size, channels, self.source)
-            for row in np.flatnonzero(known < 0):
-                reasons[row] = reasons[row] or "no label"
+    def _decode(self, tables: list[Table], notes: tuple[str, ...], store: Store, fingerprint: str) -> ImageData:
+        names, known = read_classes(tables)
+        labels, skipped = [], []
+        for table, numbers in zip(tables, known, strict=True):
+            reasons = _decode_table(table, numbers, store)
             named = zip(_row_names(table), reasons, strict=True)
             skipped += [(name, reason) for name, reason in named if reason is not None]
             good = np.array([reason is None for reason in reasons], dtype=bool)
             if not good.any():
                 raise DataError(f"none of the {len(good)} images of {table.files[0]} could be read: replace the file")
-            arrays.append((images, known) if good.all() else (images[good], known[good]))
-        notes += skipped_note(total, skipped, "rows")
-        if len(arrays) == 2:
-            (x_train, y_train), (x_test, y_test) = arrays
+            labels.append(numbers[good])
+        notes += skipped_note(sum(table.rows for table in tables), skipped, "rows")
+        images = store.images()
+        if len(labels) == 2:
+            y_train, y_test = labels
+            x_train, x_test = pick(images, slice(len(y_train))), pick(images, slice(len(y_train), None))
         else:
-            (x_train, y_train, x_test, y_test), note = set_aside_test(*arrays[0])
+            (x_train, y_train, x_test, y_test), note = set_aside_test(images, labels[0])
             notes += (note,)
         return ImageData(self.source, x_train, y_train, x_test, y_test, names, notes, fingerprint)
 
 
-def _decode_table(table: Table, size: int, channels: int, source: str) -> tuple[np.ndarray, list[str | None]]:
-    images = empty_images(table.rows, size, channels, source)
+def _decode_table(table: Table, labels: np.ndarray, store: Store) -> list[str | None]:
     reasons: list[str | None] = []
     for file in table.files:
         for batch in read_batches(file, table.leaf):
-            start = len(reasons)
-            reasons += decode_all(batch, images[start : start + len(batch)])
-    return images, reasons
+            for start in range(0, len(batch), store.chunk):
+                some = batch[start : start + store.chunk]
+                images = store.room(len(some))
+                found = decode_all(some, images)
+                numbers = labels[len(reasons) : len(reasons) + len(some)].tolist()
+                for place, number in enumerate(numbers):
+                    if found[place] is None and number < 0:
+                        found[place] = "no label"
+                store.keep(images, np.array([why is None for why in found]))
+                reasons += found
+    return reasons
 
 
 def _row_groups(table: Table) -> list[tuple[Path, int, int, int]]:

@@ -106,7 +106,7 @@ def open_parquet(file: Path):
 
 
 def read_batches(file: Path, leaf: str, group: int | None = None):
-    """Yield the values of one column in lists of at most 4,096; `img.bytes` reads that field of the struct.
+    """Yield the values of one column in lists of at most 1,024; `img.bytes` reads that field of the struct.
 
     Args:
         group: one row group only; None reads all.
@@ -116,7 +116,7 @@ def read_batches(file: Path, leaf: str, group: int | None = None):
     opened = open_parquet(file)
     groups = range(opened.num_row_groups) if group is None else [group]
     try:
-        for batch in opened.iter_batches(4096, row_groups=list(groups), columns=[leaf]):
+        for batch in opened.iter_batches(1024, row_groups=list(groups), columns=[leaf]):
             column = batch.column(0)
             # flatten() marks a field as missing where its struct is missing.
             yield (column.flatten()[0] if "." in leaf else column).to_pylist()

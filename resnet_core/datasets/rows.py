@@ -49,7 +49,7 @@ class Rows:
         places = self.places[chosen]
         return self._file.read(places[None])[0] if places.ndim == 0 else self._file.read(places)
 
-    def take(self, chosen: np.ndarray) -> Self:
+    def take(self, chosen: slice | np.ndarray) -> Self:
         """Return some rows without reading any."""
         some = object.__new__(type(self))
         some._file, some.places = self._file, self.places[chosen]
@@ -60,7 +60,7 @@ Images = np.ndarray | Rows
 """Images in memory or on disk: both know their shape, and give an array for a slice or for indices."""
 
 
-def pick(images: Images, chosen: np.ndarray) -> Images:
+def pick(images: Images, chosen: slice | np.ndarray) -> Images:
     """Return some images in the order of their indices; those on disk stay there."""
     return images.take(chosen) if isinstance(images, Rows) else images[chosen]
 
