@@ -58,7 +58,10 @@ ONLY_PYDANTIC = {
     "costs",
     "layout",
 }
-WITH_KERAS = {"models", "augment", "optimizers", "device", "training", "runs.worker", "datasets.cifar10"}
+WITH_KERAS = {
+    *("models", "augment", "optimizers", "device", "training", "runs.worker"),
+    *("datasets.cifar10", "datasets.download"),
+}
 BACKENDS = {"tensorflow", "jax", "torch"}
 OPTIONAL = {"jax", "torch"}
 """Third-party packages that requirements.txt leaves out; only functions that need them may import them."""
