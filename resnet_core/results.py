@@ -130,6 +130,9 @@ class Report:
 class Listener:
     """What `train` tells while it runs. Override what is needed; every method may be left as it is."""
 
+    def on_data(self, done: int, total: int) -> None:
+        """Hear how many images have been read, and of how many; only of data that are decoded for the first time."""
+
     def on_start(self, start: Start) -> None:
         """Hear that the network is built and training is about to begin."""
 

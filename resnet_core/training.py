@@ -59,7 +59,7 @@ def train(
         device.make_deterministic()
     if isinstance(data, str):
         # Drawn shapes do not follow the run's seed: runs of several seeds see the same images.
-        data = load_data(data, size=spec.input_size, channels=spec.channels)
+        data = load_data(data, size=spec.input_size, channels=spec.channels, tell=listener.on_data)
     _fits(spec, data)
     images = split(data, recipe.train_size, recipe.validation_size, seed)
     plan = _plan(recipe, len(images.x_train))

@@ -25,6 +25,16 @@ def test_the_start_steps_and_epochs_are_on_the_page_at_once():
     assert not reporter.should_stop()
 
 
+def test_reading_images_is_told_while_the_run_has_not_begun(capsys):
+    reporter = Reporter("r-aaaaaa")
+    reporter.on_data(400, 20_000)
+    assert store.job("r-aaaaaa").message == "reading images: 400 of 20,000"
+    reporter.on_data(800, 20_000)
+    assert capsys.readouterr().err.splitlines() == ["reading images: 400 of 20,000"], "once a second at most"
+    reporter.on_data(20_000, 20_000)
+    assert store.job("r-aaaaaa").message == ""
+
+
 def test_rows_wait_while_the_disk_is_full():
     code = (
         "import resource\n"

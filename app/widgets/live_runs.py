@@ -100,7 +100,7 @@ def progress_line(job: Job) -> str:
         case "queued":
             return "waits for the runs before it"
         case "starting":
-            return "loading Keras, building the network, reading the images"
+            return as_text(job.message) or "loading Keras, building the network, reading the images"
         case "running":
             epoch = (job.last_epoch.epoch if job.last_epoch else 0) + 1
             parts = [f"epoch {min(epoch, job.total_epochs or 1)} of {job.total_epochs}"]

@@ -8,6 +8,16 @@ from resnet_core.cli.output import say
 from resnet_core.results import Epoch, Listener, Start, Step
 
 
+def tell_of_images(done: int, total: int) -> None:
+    """Say how many images have been read: in place on a terminal, else once all are."""
+    if sys.stderr.isatty():
+        print(f"\rreading images: {done:,} of {total:,} \x1b[K", end="", file=sys.stderr, flush=True)
+        if done == total:
+            say("")
+    elif done == total:
+        say(f"read {total:,} images")
+
+
 class Progress(Listener):
     """Tells of a run on standard error, and turns the first Ctrl-C into a request to stop."""
 
@@ -22,6 +32,9 @@ class Progress(Listener):
     def __exit__(self, *_: object) -> None:
         if self.start:
             signal.signal(signal.SIGINT, self.before)
+
+    def on_data(self, done: int, total: int) -> None:
+        tell_of_images(done, total)
 
     def on_start(self, start: Start) -> None:
         # From here on there is something to keep; before, Ctrl-C simply ends the command.

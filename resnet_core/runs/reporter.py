@@ -13,6 +13,7 @@ from resnet_core.runs.folders import job_folder
 Answer = TypeVar("Answer")
 
 POLL_SECONDS = 0.2
+DATA_SECONDS = 1.0
 # A locked database is free again in a moment, and a full disk once someone has made room: a run is worth waiting for.
 PATIENCE_SECONDS = 300.0
 PAUSE_SECONDS = 2.0
@@ -30,6 +31,7 @@ class Reporter(Listener):
         self.folder = job_folder(job_id)
         self._stop = False
         self._asked = 0.0
+        self._told = 0.0
         self._next_write = 0.0
         self._epochs: list[Epoch] = []
         self._steps: list[Step] = []
@@ -37,6 +39,18 @@ class Reporter(Listener):
     def ask_to_stop(self) -> None:
         """Stop after the present batch, whatever the database says."""
         self._stop = True
+
+    def on_data(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._told < DATA_SECONDS and done < total:
+            return
+        self._told = now
+        told = f"reading images: {done:,} of {total:,}"
+        print(told, file=sys.stderr, flush=True)
+        try:
+            writes.write_columns(self.job_id, message=told if done < total else "", heartbeat=time.time())
+        except LabError as error:
+            _say(error)
 
     def on_start(self, start: Start) -> None:
         # A job that was ended meanwhile, or deleted, needs no training.

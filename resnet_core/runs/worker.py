@@ -98,7 +98,7 @@ def _train(job: Job, reporter: Reporter) -> Result:
 
     spec, recipe = make_spec(job.spec), make_recipe(job.recipe)
     # Before Keras is imported: a data set that went missing is known in a moment.
-    data = load_data(job.data, size=spec.input_size, channels=spec.channels)
+    data = load_data(job.data, size=spec.input_size, channels=spec.channels, tell=reporter.on_data)
     persistently(lambda: writes.write_columns(job.id, data_fingerprint=data.fingerprint))
 
     from resnet_core.training import train
