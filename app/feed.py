@@ -38,8 +38,8 @@ class Feed:
             return
         steps = store.steps(self.job_ids, after=self.step_cursor)
         self.step_cursor = steps.cursor
-        for job_id, step in steps.items:
-            self.steps.setdefault(job_id, {})[step.step] = step
+        for job_id, rows in steps.by_job().items():
+            self.steps.setdefault(job_id, {}).update((step.step, step) for step in rows)
 
     @property
     def active(self) -> bool:

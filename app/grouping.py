@@ -106,9 +106,10 @@ def _label(by: str, value: str, runs: Sequence[Run]) -> str:
             return f"{value} layers"
         case "repeats":
             return _without_seed(runs)
-        case "residual" | "network" | "data" | "state" | "tag" | "device" | "study":
+        case "network" | "data" | "tag":
             return value
-    return f"{title(by)} {value}"
+    # A number, yes or none says nothing without its field.
+    return f"{title(by)} {value}" if re.fullmatch(r"[\d.e-]+|yes|no|none", value) else value
 
 
 def _without_seed(runs: Sequence[Run]) -> str:

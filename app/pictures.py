@@ -104,7 +104,7 @@ def _means(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dr
     bundles = [
         spread.Bundle(
             labels[group.key],
-            part.label if len(parts) > 1 else "",
+            part.label.capitalize() if split == "residual" else part.label if len(parts) > 1 else "",
             looks[group.key],
             tuple(run.epochs for run in group.runs),
         )

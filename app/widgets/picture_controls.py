@@ -22,15 +22,18 @@ def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
         state: the reader's choices.
         runs: of the comparison.
     """
-    st.segmented_control(
-        "Picture",
-        list(Picture),
-        format_func=_PICTURES.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        **_of("picture", state.picture),
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
+        st.segmented_control(
+            "Picture",
+            list(Picture),
+            format_func=_PICTURES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **_of("picture", state.picture),
+        )
+        _groups(state, runs)
+    # A toggle has no label above it.
+    with st.container(horizontal=True, vertical_alignment="top" if state.picture is Picture.CURVES else "bottom"):
         match state.picture:
             case Picture.CURVES:
                 _curves(state)
@@ -45,7 +48,6 @@ def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
                 _paper(state)
             case Picture.TIME:
                 _time(state)
-        _groups(state, runs)
 
 
 def _curves(state: CompareState) -> None:
@@ -103,7 +105,7 @@ def _groups(state: CompareState, runs: Sequence[Run]) -> None:
     fields = varying(runs)
     chosen = [title(name) for name in (state.group, state.split) if name != SEPARATE]
     name = "Group: " + ", ".join(chosen) if chosen else "Group, compare, hide"
-    with st.popover(name, icon=":material/workspaces:"):
+    with st.popover(name, icon=":material/workspaces:", type="tertiary"):
         options = [SEPARATE, *dict.fromkeys([*fields, *([state.group] if state.group else [])])]
         st.selectbox(
             "One curve for all runs with the same",
