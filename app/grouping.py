@@ -127,7 +127,7 @@ def _number(text: str) -> float:
 
 
 _TITLES = {
-    "repeats": "repeats (all but the seed)",
+    "repeats": "network and settings",
     "residual": "plain or residual",
     "stages": "blocks per stage",
     "train_size": "training images",

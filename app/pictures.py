@@ -115,10 +115,11 @@ def _means(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dr
     what = "Error by run" if state.group == SEPARATE else f"Mean error by {title(state.group)}"
     figure = spread.mean_curves(bundles, title=what, x=state.x, log=state.log, smoothing=state.smoothing)
     rows = shape(min(len(parts), MOST_PANELS))[1]
+    room = 8 * len(labels) if state.group != SEPARATE or len(parts) == 1 else 0
     notes = _mixing(groups, (state.group, split))
     if len(parts) > MOST_PANELS:
         notes += (f"The first {MOST_PANELS} of {len(parts)} panels are shown: choose fewer runs or another field.",)
-    return Drawn(figure, spread.describe(bundles), max(CHART_HEIGHT, 250 * rows + 40) + 8 * len(labels), notes)
+    return Drawn(figure, spread.describe(bundles), max(CHART_HEIGHT, 250 * rows + 40) + room, notes)
 
 
 def _final(state: CompareState, shown: Sequence[Run], against: Against) -> Drawn:
@@ -155,7 +156,7 @@ def _time(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dra
     devices = sorted({run.job.device for run in shown if run.job.device})
     if len(devices) > 1:
         notes += (f"Seconds are not comparable across devices: these ran on {', '.join(devices)}.",)
-    return Drawn(figure, alt, 150 + time_to_error.STRIP * len(racers), notes)
+    return Drawn(figure, alt, time_to_error.height(racers), notes)
 
 
 def _mixing(groups: Sequence[Group], besides: Sequence[str]) -> tuple[str, ...]:

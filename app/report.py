@@ -15,16 +15,22 @@ from plotly.offline import get_plotlyjs
 
 import resnet_core
 from app import theme
+from app.archive import as_zip
 from app.charts.curves import Curve
 from app.charts.packing import chart_json
 from app.compare_state import CompareState, Picture
+from app.feed import Feed
 from app.group_numbers import reading
 from app.grouping import REPEATS, SEPARATE, grouped
 from app.pictures import Drawn, draw
 from app.portable import portable
 from app.report_tables import about_runs, groups_table, runs_table
+from app.run_names import run_names
 from app.runs_table import Run
 from app.verdict import verdict
+from resnet_core.cli.output import write_file
+from resnet_core.errors import LabError, one_line
+from resnet_core.runs import store
 
 _FOLDER = Path(__file__).parent
 
@@ -126,27 +132,28 @@ def _document(body: str, title: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the report that the command line asked for; `python -m resnet_core jobs report` calls it."""
-    from app.feed import Feed
-    from app.run_names import run_names
-    from resnet_core.cli.output import write_file
-    from resnet_core.errors import LabError, one_line
-    from resnet_core.runs import store
-
+    """Write what `python -m resnet_core jobs report ID... -o FILE` asked for, and return the exit code."""
     *ids, _, target = arguments
     try:
-        feed = Feed(tuple(dict.fromkeys(ids)), with_steps=False)
-        feed.poll()
-        for job_id in feed.job_ids:
-            if all(job.id != job_id for job in feed.jobs):
-                raise store.unknown(job_id)
-        names = run_names(feed.jobs)
-        runs = [Run(job, names[job.id], feed.epochs_of(job.id)) for job in feed.jobs]
-        write_file(Path(target), as_html(Report(fresh_state(runs), runs, feed.curves())).encode())
+        report = _read(tuple(dict.fromkeys(ids)))
+        path = Path(target)
+        write_file(path, as_zip(report.runs) if path.suffix.lower() == ".zip" else as_html(report).encode())
     except LabError as error:
         print(f"error: {one_line(error)}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _read(ids: tuple[str, ...]) -> Report:
+    feed = Feed(ids, with_steps=False)
+    feed.poll()
+    trained = {job.id for job in feed.jobs if job.kind == "train"}
+    for job_id in ids:
+        if job_id not in trained:
+            raise store.unknown(job_id)
+    names = run_names(feed.jobs)
+    runs = [Run(job, names[job.id], feed.epochs_of(job.id)) for job in feed.jobs]
+    return Report(fresh_state(runs), runs, feed.curves())
 
 
 if __name__ == "__main__":

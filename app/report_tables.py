@@ -107,8 +107,9 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: range) 
         scope = " scope='col'" if tag == "th" else ""
         return f"<{tag}{number}{scope}>{escape(text)}</{tag}>"
 
-    head = "".join(cell("th", at, text) for at, text in enumerate(heads))
-    body = "\n".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in rows)
+    filled = [at for at in range(len(heads)) if any(row[at] for row in rows)]
+    head = "".join(cell("th", at, heads[at]) for at in filled)
+    body = "\n".join("<tr>" + "".join(cell("td", at, row[at]) for at in filled) + "</tr>" for row in rows)
     return f"<div class='wide' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 

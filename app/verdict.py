@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, stdev
 from typing import Literal
 
 from app import theme
+from app.grouping import REPEATS, grouped
 from app.run_list import data_name
 from app.run_names import recipe_differences
 from app.runs_table import Run
@@ -143,12 +144,25 @@ def _depth_sentence(shallow: _Pair, deep: _Pair) -> str:
 
 
 def _ranking(runs: list[Run]) -> str:
-    ranked = sorted(runs, key=lambda run: run.epochs[-1].val_error)
-    first, last = ranked[0], ranked[-1]
-    text = (
-        f"Lowest final validation error: {first.label}, {theme.percent(first.epochs[-1].val_error)}; "
-        f"highest: {last.label}, {theme.percent(last.epochs[-1].val_error)}."
+    """Name the lowest and the highest error; repeats with other seeds count as their mean."""
+    groups = grouped(runs, REPEATS)
+    repeated = len(groups) < len(runs)
+    if len(groups) == 1:
+        errors = [run.epochs[-1].val_error for run in runs]
+        return (
+            f"These are {len(runs)} repeats of one run: their final validation errors lie between "
+            f"{theme.percent(min(errors))} and {theme.percent(max(errors))}, {_points(stdev(errors))} of deviation. "
+            "That is what luck alone does."
+        )
+    found = sorted(
+        (mean(run.epochs[-1].val_error for run in group.runs), group.label if repeated else group.runs[0].label)
+        for group in groups
     )
+    (low, first), (high, last) = found[0], found[-1]
+    what = "mean final validation error" if repeated else "final validation error"
+    text = f"Lowest {what}: {first}, {theme.percent(low)}; highest: {last}, {theme.percent(high)}."
+    if len({run.job.recipe_json for run in runs}) > 1 and len({run.job.spec_json for run in runs}) == 1:
+        return text  # one network trained in several ways: shortcuts are not the question
     if len({bool(run.job.spec["residual"]) for run in runs}) == 1:
         return f"{text} Add a plain or residual twin to see what shortcuts change."
     return f"{text} No network stands beside its own twin with the same recipe here, so this is no test of shortcuts."

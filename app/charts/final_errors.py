@@ -12,6 +12,8 @@ from app.charts.curve_style import Style
 from app.charts.panels import panels
 from app.charts.spread import Mean, mean_of
 
+MOST_TICKS = 8
+
 
 class Against(StrEnum):
     """What is counted along x."""
@@ -123,11 +125,11 @@ def describe(series: Sequence[Series], against: Against, marks: Sequence[Mark] =
 
 _HEADINGS = {"training": "training error", "validation": "validation error", "test": "test error"}
 _X_TITLES = {
-    Against.DEPTH: "depth (layers with weights)",
+    Against.DEPTH: "layers",
     Against.PARAMS: "parameters",
-    Against.MACS: "MACs of one image",
+    Against.MACS: "MACs",
 }
-_SUBTITLE = "after the last epoch; bars: one standard deviation over runs, faint: single runs"
+_SUBTITLE = "bars: one standard deviation, faint: single runs"
 
 
 def _line(line: Series, kind: str, means: list[tuple[Spot, Mean]], kinds: list[str]) -> dict:
@@ -189,15 +191,18 @@ def _mark(marks: Sequence[Mark], kind: str, place: dict, *, first: bool) -> dict
 
 
 def _set_ticks(picture: dict, series: Sequence[Series], marks: Sequence[Mark], against: Against) -> None:
-    """Name the depths that there are; parameters and MACs get prefixes."""
-    depths = sorted({spot.x for line in series for spot in line.spots} | {mark.x for mark in marks})
+    """Name the very depths and sizes that there are, where their names do not run into each other."""
+    places = sorted({spot.x for line in series for spot in line.spots} | {mark.x for mark in marks})
+    ticks: list[float] = []
+    for place in places:
+        if against is Against.DEPTH or not ticks or place >= 1.25 * ticks[-1]:
+            ticks.append(place)
+    if not 0 < len(ticks) <= MOST_TICKS:
+        return
+    words = [f"{tick:g}" if against is Against.DEPTH else theme.big(tick) for tick in ticks]
     for name, axis in picture.items():
-        if not name.startswith("xaxis"):
-            continue
-        if against is not Against.DEPTH:
-            axis |= {"tickformat": "~s", "nticks": 6}
-        elif len(depths) <= 8:
-            axis |= {"tickvals": depths}
+        if name.startswith("xaxis"):
+            axis |= {"tickvals": ticks, "ticktext": words}
 
 
 def _amount(x: float, against: Against) -> str:

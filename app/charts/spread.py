@@ -86,10 +86,12 @@ def mean_curves(
     traces: list[dict] = []
     shown: set[str] = set()
     sizes = _sizes(bundles)
+    # Single runs in many panels would fill the figure with their names: hovering tells them.
+    named_apart = len(headings) == 1 or any(len(bundle.runs) > 1 for bundle in bundles)
     for bundle in bundles:
         epochs = [run for run in bundle.runs if run]
         place = places[bundle.panel] | {"legendgroup": bundle.label}
-        named = {"name": f"{bundle.label}, {sizes[bundle.label]}", "showlegend": bundle.label not in shown}
+        named = {"name": f"{bundle.label}{sizes[bundle.label]}", "showlegend": bundle.label not in shown}
         traces += [place | trace for trace in _traces(bundle, epochs, x, log, smoothing, named)]
         shown.add(bundle.label)
     head = f"{title}<br><span style='font-size: 13px'>{_SUBTITLE}</span>"
@@ -97,6 +99,7 @@ def mean_curves(
         "title": {"text": head, "y": 1, "yanchor": "top", "pad": {"t": 24}},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemwidth": 40},
         "margin": {"t": 76 if len(headings) > 1 else 56},
+        "showlegend": named_apart,
         **layout,
     }
     if x is Axis.EPOCH and max((len(run) for bundle in bundles for run in bundle.runs), default=0) <= 10:
@@ -121,7 +124,7 @@ def describe(bundles: Sequence[Bundle]) -> str:
     return "Mean error of groups of runs over time, at the end " + ("; ".join(lines) or "no runs yet") + "."
 
 
-_SUBTITLE = "thin: training error, bold: validation error, band: one standard deviation"
+_SUBTITLE = "thin: training, bold: validation, band: one deviation"
 _X_TITLES = {Axis.EPOCH: "epoch", Axis.STEP: "training step", Axis.SECONDS: "training time (s)"}
 
 
@@ -130,8 +133,10 @@ def _sizes(bundles: Sequence[Bundle]) -> dict[str, str]:
     counts: dict[str, list[int]] = {}
     for bundle in bundles:
         counts.setdefault(bundle.label, []).append(sum(bool(run) for run in bundle.runs))
+    if all(len(bundle.runs) == 1 for bundle in bundles):
+        return dict.fromkeys(counts, "")
     return {
-        label: f"n = {low}" if (low := min(sizes)) == (high := max(sizes)) else f"n = {low} to {high}"
+        label: f", n = {low}" if (low := min(sizes)) == (high := max(sizes)) else f", n = {low} to {high}"
         for label, sizes in counts.items()
     }
 

@@ -1,5 +1,6 @@
 """How many seconds of training each group of runs needed until its error first fell to a chosen one."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,8 @@ from app import theme
 from app.charts.spread import mean_of
 from resnet_core.results import Epoch
 
-STRIP = 44
-"""Pixels of the figure's height for each group."""
+LINE = 22
+"""Characters of a group's name in one line: a narrow screen needs the room for the bars."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,13 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
     bars |= {"hovertemplate": "%{y}: %{text}<extra></extra>", "textposition": "none", "showlegend": False}
     picture = {
         "title": {
-            "text": f"Training time until {_NAMES[error]} error is at most {theme.percent(target)}<br>"
+            "text": f"Seconds until {_NAMES[error]} error is {theme.percent(target)}<br>"
             f"<span style='font-size: 13px'>{_SUBTITLE}</span>",
+            "x": 0,
+            "xref": "container",
             "y": 1,
             "yanchor": "top",
-            "pad": {"t": 24},
+            "pad": {"t": 24, "l": 8},
         },
         "xaxis": {"title": {"text": "training time (s)"}, "rangemode": "tozero"},
         # Every row has its place, those of runs that never came included.
@@ -98,6 +101,9 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
             "categoryarray": [racer.label for racer in racers][::-1],
             "categoryorder": "array",
             "type": "category",
+            "tickvals": [racer.label for racer in racers],
+            "ticktext": ["<br>".join(textwrap.wrap(racer.label, LINE)) for racer in racers],
+            "tickfont": {"size": 12},
         },
         "hovermode": "closest",
         "margin": {"t": 64},
@@ -105,6 +111,12 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
         "showlegend": False,
     }
     return theme.style(go.Figure([bars, _runs(rows, reached=True), _runs(rows, reached=False)], picture))
+
+
+def height(racers: Sequence[Racer]) -> int:
+    """Return the pixels that the figure needs for its rows."""
+    lines = max((len(textwrap.wrap(racer.label, LINE)) for racer in racers), default=1)
+    return 150 + len(racers) * max(44, 16 * lines + 10)
 
 
 def describe(racers: Sequence[Racer], target: float, error: str = "val_error") -> str:
@@ -118,7 +130,7 @@ def describe(racers: Sequence[Racer], target: float, error: str = "val_error") -
 
 
 _NAMES = {"val_error": "validation", "train_error": "training"}
-_SUBTITLE = "bar: mean of the runs that reached it, dot: one run, open: a run that ended without"
+_SUBTITLE = "bar: mean, dot: one run, open: ended without reaching it"
 
 
 def _words(found: Sequence[Arrival]) -> str:

@@ -91,9 +91,10 @@ def _time(state: CompareState) -> None:
         0.0,
         100.0,
         step=1.0,
-        placeholder="what half of the runs reach",
-        help="The first epoch whose error is at most this counts, with all the seconds until its end.",
-        width=210,
+        placeholder="automatic",
+        help="The first epoch whose error is at most this counts, with all the seconds until its end. Left empty: an "
+        "error that half of the runs reach.",
+        width=170,
         key=key,
         on_change=_aim,
         args=(key,),
@@ -103,8 +104,9 @@ def _time(state: CompareState) -> None:
 def _groups(state: CompareState, runs: Sequence[Run]) -> None:
     groups = grouped(runs, state.group)
     fields = varying(runs)
-    chosen = [title(name) for name in (state.group, state.split) if name != SEPARATE]
-    name = "Group: " + ", ".join(chosen) if chosen else "Group, compare, hide"
+    by = {"Group": state.group, "Panels": state.split if state.picture is Picture.CURVES else SEPARATE}
+    chosen = [f"{word}: {title(field)}" for word, field in by.items() if field != SEPARATE]
+    name = " · ".join(chosen) or "Group, compare, hide"
     with st.popover(name, icon=":material/workspaces:", type="tertiary"):
         options = [SEPARATE, *dict.fromkeys([*fields, *([state.group] if state.group else [])])]
         st.selectbox(

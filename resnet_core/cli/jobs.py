@@ -1,12 +1,16 @@
-"""`jobs list|show|stop|delete|note|tag`."""
+"""`jobs list|show|stop|delete|note|tag|report`."""
 
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from resnet_core.cli.arguments import JsonOption
-from resnet_core.cli.output import print_json, print_table
+from resnet_core.cli.output import check_target, print_json, print_table
 
 if TYPE_CHECKING:
     from resnet_core.runs.records import Job
@@ -23,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("delete")(delete)
     group.command("note")(note)
     group.command("tag")(tag)
+    group.command("report")(report)
     app.add_typer(group, name="jobs")
 
 
@@ -143,6 +148,19 @@ def tag(
         print_json({"id": job_id, "tags": words})
     else:
         print(f"{job_id} has the tags {' '.join(words)}" if words else f"{job_id} has no tags")
+
+
+def report(
+    job_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The runs to compare.")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="report.html, or runs.zip for the raw numbers.")],
+) -> None:
+    """Write a comparison of runs as one HTML file that needs no network, or its raw numbers as a zip."""
+    check_target(out, (".html", ".zip"))
+    # Charts and verdicts are the app's, which this package never imports.
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    command = [sys.executable, "-m", "app.report", *job_ids, "-o", str(out)]
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
 def _error(job: "Job") -> str:
