@@ -8,7 +8,9 @@ from resnet_core.datasets import Summary, describe, samples
 from resnet_core.drawing import Detail, Drawing, Format, draw
 from resnet_core.graph import Graph, build_graph
 from resnet_core.recipes import Recipe
+from resnet_core.runs.study_plans import Forecast, forecast
 from resnet_core.spec import ResNetSpec
+from resnet_core.studies import Size, get_study
 
 _BY_CONTENT = {ResNetSpec: lambda spec: spec.key, Recipe: lambda recipe: recipe.model_dump_json()}
 
@@ -40,6 +42,12 @@ def picture(spec: ResNetSpec, detail: Detail, file_format: Format) -> bytes:
 def code(spec: ResNetSpec, recipe: Recipe | None = None, data: str = "shapes") -> str:
     """Write a network as a stand-alone Keras script."""
     return keras_code(spec, recipe, data)
+
+
+@st.cache_data(max_entries=64, ttl=60, show_spinner=False)
+def study_forecast(name: str, size: Size, data: str | None = None, seeds: int = 1) -> Forecast:
+    """Estimate a study on this computer; asked again after a minute, as every finished run makes it better."""
+    return forecast(get_study(name), size, data, seeds)
 
 
 @st.cache_data(max_entries=16, ttl=60, show_spinner=False)

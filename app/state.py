@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.compare_state import CompareState
 from app.links import LONGEST_TOKEN, listed, one_of, whole_number
+from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
 from resnet_core.families import PRESETS, get_spec, preset_of
 from resnet_core.recipes import RECIPES, Recipe, make_recipe
@@ -103,7 +104,7 @@ class BuildState:
 
 @dataclass(frozen=True)
 class TrainState:
-    """What the Train page is about to launch, and which runs it watches."""
+    """What the Train page is about to launch, and which runs it watches; or the study it shows instead."""
 
     specs: tuple[ResNetSpec, ...] = field(
         default_factory=lambda: (get_spec("pocket_resnet20"), get_spec("pocket_plain20"))
@@ -112,8 +113,11 @@ class TrainState:
     recipe: Recipe = field(default_factory=lambda: RECIPES["quick"])
     seed: int = 0
     watch: tuple[str, ...] = ()
+    study: StudyChoice | None = None
 
     def to_query(self) -> dict[str, str]:
+        if self.study:
+            return self.study.to_query()
         query = {
             "specs": ",".join(map(spec_token, self.specs)),
             "data": self.data,
@@ -136,6 +140,8 @@ class TrainState:
                 return replace(self, seed=whole_number(name, text))
             case "watch":
                 return replace(self, watch=listed(text))
+            case _ if name in QUERY_NAMES:
+                return replace(self, study=(self.study or StudyChoice()).with_query(name, text))
         raise InputError(f"this page knows no {name!r}: it was left out")
 
 

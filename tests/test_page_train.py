@@ -4,6 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_core.families import PRESETS
+from resnet_core.runs import supervision, writes
+from resnet_core.studies import STUDIES
+from tests.stored_runs import store_run
 
 
 @pytest.fixture
@@ -85,3 +88,80 @@ def test_unknown_runs_in_a_link_are_one_line(app):
     open_train(app, watch="r-nosuch")
     assert not app.exception
     assert "r-nosuch" in app.warning[0].value
+
+
+class TestStudies:
+    def test_each_is_listed_with_its_question_its_runs_and_both_estimates(self, app):
+        open_train(app, study="depth")
+        assert not app.exception
+        radio = app.radio(key="train:study:name")
+        assert radio.options == [study.title for study in STUDIES.values()]
+        assert radio.value == "depth"
+        assert app.subheader[0].value == STUDIES["depth"].question
+        captions = [item.value for item in app.caption]
+        assert any(text.startswith("Quick: about ") and "Full: about " in text for text in captions)
+        assert line(app).startswith("**8 runs, about ")
+        assert [button.label for button in app.button] == ["Start this study"]
+
+    def test_choices_stand_in_the_link(self, app):
+        open_train(app, study="depth", size="full", seeds="3")
+        app.number_input(key="train:study:seeds").set_value(2).run()
+        assert dict(app.query_params) == {"study": "depth", "size": "full", "seeds": "2"}
+        assert line(app).startswith("**28 runs, about ")
+        app.radio(key="train:study:name").set_value("widths").run()
+        assert app.query_params["study"] == "widths" and app.query_params["size"] == "quick"
+
+    def test_own_runs_and_studies_are_two_ways_that_remember_their_choices(self, app):
+        open_train(app, specs="pocket_resnet56")
+        app.segmented_control(key="train:way").set_value("study").run()
+        assert app.query_params["study"] == "degradation"
+        app.radio(key="train:study:name").set_value("optimizers").run()
+        app.segmented_control(key="train:way").set_value("own").run()
+        assert app.query_params["specs"] == "pocket_resnet56" and "study" not in app.query_params
+        app.segmented_control(key="train:way").set_value("study").run()
+        assert not app.exception
+        assert app.radio(key="train:study:name").value == "optimizers"
+
+    def test_a_bad_link_is_one_line(self, app):
+        open_train(app, study="everything", seeds="1000")
+        assert not app.exception
+        said = [warning.value for warning in app.warning]
+        assert any("no study is called 'everything'" in text for text in said)
+        assert any("seeds must be from 1 to 20, received 1000" in text for text in said)
+
+    def test_one_that_goes_on_is_shown_instead_of_doubled(self, app, fresh_home):
+        store_study("shortcuts", "shortcuts-aaa222", state="queued")
+        with supervision.exclusive(fresh_home):  # nobody works on them
+            open_train(app, study="shortcuts")
+            assert not app.exception
+            assert any("This very study is going on" in info.value for info in app.info)
+            labels = [button.label for button in app.button]
+            assert "Start this study" not in labels and "Start another all the same" in labels
+            next(button for button in app.button if button.label == "Show it").click().run()
+            assert app.query_params["group"] == "shortcuts-aaa222"
+            app.number_input(key="train:study:seeds").set_value(2).run()
+            assert "Start this study" in [button.label for button in app.button]
+
+    def test_repeats_are_read_together_and_a_lost_run_is_named(self, app, fresh_home):
+        store_study("shortcuts", "shortcuts-aaa222", seeds=3)
+        writes.write_columns("r-sh4", state="lost")
+        open_train(app, study="shortcuts", group="shortcuts-aaa222")
+        assert not app.exception
+        verdict = app.success[0].value
+        assert "n = 2 to 3 seeds" in verdict and "with seed 1 lost" in verdict
+        cards = [item.value for item in app.markdown if "3 repeats" in item.value]
+        assert len(cards) == 4
+        assert "Open in Compare" in [button.label for button in app.button]
+
+    def test_an_unknown_group_is_one_line(self, app):
+        open_train(app, study="depth", group="depth-nosuch")
+        assert not app.exception
+        assert "no study has the id 'depth-nosuch'" in app.error[0].value
+
+
+def store_study(name: str, group: str, seeds: int = 1, **columns) -> None:
+    """Store a study's runs as if they had been submitted."""
+    for number, run in enumerate(STUDIES[name].plan(seeds=seeds)):
+        errors = [] if columns.get("state") == "queued" else [(0.5, 0.6), (0.2, 0.3 + number / 100)]
+        about = {"study": group, "seed": run.seed, "name": run.name, "recipe": run.recipe, **columns}
+        store_run(f"r-{name[:2]}{number}", run.spec, errors, **about)

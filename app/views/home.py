@@ -4,14 +4,14 @@ import psutil
 import streamlit as st
 
 from app import theme
-from app.charts.curves import Layout
-from app.feed import Feed
-from app.state import CompareState, HomeState, keep_state, open_state, remember
-from app.widgets.live_runs import live_runs
+from app.state import HomeState, keep_state, open_state
+from app.study_choice import StudyChoice
 from app.widgets.recent_runs import recent_runs
+from app.widgets.study_result import study_result
+from resnet_core.errors import TwiceError
 from resnet_core.runs import devices, groups
 from resnet_core.runs.groups import Group
-from resnet_core.studies import get_study
+from resnet_core.studies import STUDIES, get_study
 
 STUDY = get_study("degradation")
 
@@ -24,6 +24,7 @@ def page() -> None:
         _introduction()
     else:
         _study(group)
+    _more_studies()
     st.header("Your last runs")
     recent_runs()
     _machine()
@@ -47,39 +48,30 @@ def _introduction() -> None:
 
 
 def _study(group: Group) -> None:
-    st.caption(
-        f"{len(group.jobs)} networks of {_depths()} layers learn ten kinds of drawn shapes, 16 x 16 pixels. "
-        "Validation images are never trained on."
-    )
-
-    def read(_: Feed) -> None:
-        verdict = groups.load(group.id).verdict()
-        if verdict:
-            st.success(verdict, icon=":material/gavel:")
-        again, compare, _space = st.columns([2, 2, 3])
-        with again:
-            _start_button("Run it again", primary=False)
-        if compare.button("Open in Compare", icon=":material/stacked_line_chart:", width="stretch"):
-            remember(CompareState(runs=tuple(job.id for job in group.jobs)))
-            st.switch_page("views/compare.py")
-
-    live_runs(
-        tuple(job.id for job in group.jobs),
-        key=f"home:{group.id}",
-        title="Error of plain and residual networks of the same depths",
-        layout=Layout.SIDES,
-        height=400,
-        when_done=read,
-    )
+    study_result(group, key="home", height=400, beside=lambda: _start_button("Run it again", primary=False))
 
 
 def _start_button(label: str, *, primary: bool) -> None:
     if st.button(
         label, type="primary" if primary else "secondary", icon=":material/play_arrow:", width="stretch", key="start"
     ):
-        group = groups.start(STUDY)
+        try:
+            group = groups.start(STUDY)
+        except TwiceError as error:
+            group = error.group
+            st.toast("This very study is going on already: here it is.")
         keep_state(HomeState(study=group))
         st.rerun()
+
+
+def _more_studies() -> None:
+    others = [study.title for study in STUDIES.values() if study is not STUDY]
+    st.page_link(
+        "views/train.py",
+        label=f"{len(others)} more studies, each with one click: {', '.join(others[:3])}, ...",
+        icon=":material/science:",
+        query_params=StudyChoice("depth").to_query(),
+    )
 
 
 def _depths() -> str:

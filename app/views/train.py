@@ -6,22 +6,46 @@ import streamlit as st
 
 from app import theme
 from app.state import CompareState, TrainState, keep_state, open_state, project, remember
+from app.study_choice import StudyChoice
 from app.widgets.data_picker import data_picker
 from app.widgets.live_runs import live_runs
 from app.widgets.queue_list import device_line, other_runs
 from app.widgets.recipe_form import recipe_form
 from app.widgets.spec_chips import spec_chips
+from app.widgets.study_picker import study_picker
+from app.widgets.study_result import study_result
 from resnet_core.datasets import Summary
 from resnet_core.recipes import Recipe
 from resnet_core.results import ACTIVE
-from resnet_core.runs import queue, store
-from resnet_core.runs.estimate import estimate
+from resnet_core.runs import groups, queue, store
+from resnet_core.runs.estimate import estimates, image_counts
 from resnet_core.spec import ResNetSpec
+
+WAYS = {"own": "Runs of my own", "study": "A study"}
 
 
 def page() -> None:
     state = open_state(TrainState)
     st.title("Train")
+    way = st.segmented_control(
+        "What to train",
+        list(WAYS),
+        format_func=WAYS.__getitem__,
+        key=project("train:way", "study" if state.study else "own"),
+        label_visibility="collapsed",
+    )
+    if way and (way == "study") is not bool(state.study):
+        last = st.session_state.get("train:last_study", StudyChoice())
+        keep_state(replace(state, study=last if way == "study" else None))
+        st.rerun()
+    if state.study:
+        _study(state, state.study)
+    else:
+        _own(state)
+
+
+def _own(state: TrainState) -> None:
+    """Show a form for networks, data and recipe of the reader's own."""
     what, on_what = st.columns(2, gap="large")
     with what:
         specs = spec_chips(state.specs, key="train:specs")
@@ -45,6 +69,25 @@ def page() -> None:
     _runs(state)
 
 
+def _study(state: TrainState, choice: StudyChoice) -> None:
+    """Show the studies, and under them the one that goes on or was run last."""
+    chosen = study_picker(choice, key="train:study")
+    st.session_state["train:last_study"] = chosen
+    keep_state(replace(state, study=chosen))
+    if chosen != choice:
+        st.rerun()
+    st.divider()
+    device_line()
+    group = groups.load(chosen.group) if chosen.group else groups.newest(chosen.study)
+    if group is None:
+        st.info(
+            "The curves of this study will grow here, and its verdict stand under them.", icon=":material/show_chart:"
+        )
+    else:
+        study_result(group, key="train:result")
+    other_runs(tuple(job.id for job in group.jobs) if group else ())
+
+
 def _launch(state: TrainState, summary: Summary | None) -> TrainState:
     """Say what the runs will cost and launch them; return the state that watches what was launched."""
     if not state.specs:
@@ -66,10 +109,8 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
 
 
 def _cost_line(specs: list[ResNetSpec], recipe: Recipe, summary: Summary) -> str:
-    held_out = recipe.validation_size or 0
-    train_images = min(recipe.train_size or summary.train_images, max(summary.train_images - held_out, 1))
-    val_images = held_out or summary.test_images
-    costs = [estimate(spec, recipe, train_images, val_images) for spec in specs]
+    images = image_counts(recipe, summary)
+    costs = estimates((spec, recipe, *images) for spec in specs)
     duration = theme.seconds(sum(cost.seconds for cost in costs))
     memory = theme.memory(max(cost.memory_bytes for cost in costs))
     runs = f"{len(specs)} run{'s' if len(specs) > 1 else ''}"

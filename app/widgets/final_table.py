@@ -18,7 +18,7 @@ from app.run_list import data_name
 from app.runs_table import Run, final_numbers
 from app.state import keep_state, open_state, project
 from app.text import as_text
-from app.widgets.live_runs import STATES
+from app.widgets.run_cards import STATES
 from app.widgets.run_details import UNWELL
 
 SPARKS = 60

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import theme
-from app.widgets.live_runs import progress_line, state_badge
+from app.widgets.run_cards import progress_line, state_badge
 from resnet_core.results import ACTIVE
 from resnet_core.runs import devices, queue, store
 

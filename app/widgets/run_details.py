@@ -11,8 +11,8 @@ from app.recipe_words import in_words
 from app.runs_table import Run
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
-from app.widgets.live_runs import state_badge
 from app.widgets.note_editor import note_editor
+from app.widgets.run_cards import state_badge
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.runs import queue

@@ -115,10 +115,8 @@ def load(group_id: str) -> Group:
 
 def newest(study: Study) -> Group | None:
     """Return the newest group of a study, or None if it was never started."""
-    for job in store.jobs(kind="train"):
-        if _study_name(job) == study.name:
-            return load(job.study)
-    return None
+    group = store.newest_study(study.name)
+    return group and load(group)
 
 
 def outcome(job: Job, epochs: tuple[Epoch, ...]) -> Outcome:

@@ -68,6 +68,14 @@ def active() -> list[Active]:
     return [Active(*row) for row in rows]
 
 
+def newest_study(name: str) -> str | None:
+    """Return the id of the study of this name that was started last; None if none was."""
+    table = schema.jobs.c
+    named = table.study.startswith(f"{name}-", autoescape=True)
+    with reading() as connection:
+        return connection.scalar(select(table.study).where(named).order_by(table.serial.desc()).limit(1))
+
+
 def epochs(job_ids: Collection[str], after: int = 0) -> Rows[Epoch]:
     """Return the epochs of some jobs that were written since a cursor.
 

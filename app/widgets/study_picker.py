@@ -1,0 +1,117 @@
+"""Choosing a study and starting it: what it asks, what it runs, what both sizes cost, on what data, how often."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import cache, theme
+from app.state import project
+from app.study_choice import MOST_SEEDS, StudyChoice
+from app.widgets.data_picker import data_picker
+from resnet_core.errors import DataError, LabError, TwiceError, one_line
+from resnet_core.runs import groups, study_plans
+from resnet_core.studies import STUDIES, Size
+
+SIZES = {Size.QUICK: "Quick", Size.FULL: "Full"}
+
+
+def study_picker(choice: StudyChoice, *, key: str) -> StudyChoice:
+    """Show the studies and return what the reader made of the choice; its group is new where one was started.
+
+    Args:
+        choice: as the page's state holds it.
+        key: of this widget in its page.
+    """
+    names, details = st.columns([2, 3], gap="large")
+    with names:
+        chosen = st.radio(
+            "Study",
+            list(STUDIES),
+            format_func=lambda name: STUDIES[name].title,
+            captions=[_in_short(name) for name in STUDIES],
+            key=project(f"{key}:name", choice.name),
+        )
+    if chosen != choice.name:
+        choice = StudyChoice(chosen, seeds=choice.seeds)
+    with details:
+        return _details(choice, key)
+
+
+def _details(choice: StudyChoice, key: str) -> StudyChoice:
+    study = choice.study
+    st.subheader(study.question, anchor=False)
+    size = st.segmented_control(
+        "Size",
+        list(SIZES),
+        format_func=SIZES.__getitem__,
+        key=project(f"{key}:size", choice.size),
+        help="Quick: minutes on a CPU, on drawn shapes. Full: for a GPU; what the paper or the study notes did.",
+    )
+    if size and size != choice.size:
+        choice = replace(choice, size=size, data="", group="")
+    plan = study.size(choice.size)
+    st.markdown(plan.about)
+    st.caption(" · ".join(f"{word}: {_cost(study.name, size)}" for size, word in SIZES.items()))
+    source, summary = data_picker(choice.source, key=f"{key}:data")
+    seeds = st.number_input(
+        "Seeds",
+        1,
+        MOST_SEEDS,
+        key=project(f"{key}:seeds", choice.seeds),
+        help="How often all of it is repeated, each time from other initial weights and in another order: the verdict "
+        "then gives means and spreads.",
+    )
+    changed = replace(choice, data="" if source == plan.data else source, seeds=seeds)
+    if changed != choice:
+        changed = replace(changed, group="")
+    return changed if summary is None else _launch(changed, key)
+
+
+def _launch(choice: StudyChoice, key: str) -> StudyChoice:
+    """Say what the study will cost, and start it; a twin that goes on is offered instead."""
+    study, data = choice.study, choice.data or None
+    try:
+        cost = cache.study_forecast(study.name, choice.size, data, choice.seeds)
+        twin = groups.running(study, study_plans.plan(study, choice.size, data, choice.seeds))
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return choice
+    st.markdown(
+        f"**{len(cost.runs)} runs, about {theme.seconds(cost.seconds)} on this computer, up to "
+        f"{theme.memory(cost.memory_bytes)} of memory**  \n:small[{cost.estimates[0].basis}]"
+    )
+    if not twin:
+        if st.button("Start this study", type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
+            return _started(choice, again=False)
+        return choice
+    st.info("This very study is going on: the same size, data and seeds.", icon=":material/hourglass_top:")
+    with st.container(horizontal=True):
+        if twin != choice.group and st.button("Show it", icon=":material/show_chart:", key=f"{key}:show"):
+            return replace(choice, group=twin)
+        if st.button("Start another all the same", icon=":material/play_arrow:", key=f"{key}:again"):
+            return _started(choice, again=True)
+    return choice
+
+
+def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
+    try:
+        group = groups.start(choice.study, choice.size, data=choice.data or None, seeds=choice.seeds, again=again)
+    except TwiceError as error:
+        st.toast("This very study was started a moment ago: here it is.")
+        return replace(choice, group=error.group)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return choice
+    return replace(choice, group=group)
+
+
+def _in_short(name: str) -> str:
+    return f"{len(STUDIES[name].quick.runs)} runs, {_cost(name, Size.QUICK)}"
+
+
+def _cost(name: str, size: Size) -> str:
+    """Return one size's estimate in a few words; none where its own data are not here."""
+    try:
+        return f"about {theme.seconds(cache.study_forecast(name, size).seconds)}"
+    except DataError:
+        return "needs its data"
