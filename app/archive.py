@@ -28,8 +28,8 @@ def as_zip(runs: Sequence[Run]) -> bytes:
     """
     numbers = final_numbers(runs, in_words)
     numbers["data"] = [data_name(run.job) for run in runs]
-    for column in ("message", "note"):
-        numbers[column] = numbers[column].map(portable, na_action="ignore")
+    numbers["message"] = [portable(run.job.message, run.job.data) or None for run in runs]
+    numbers["note"] = [portable(run.job.note, run.job.data) or None for run in runs]
     epochs = epoch_rows(runs)
     epochs["data"] = epochs["run"].map({run.job.id: data_name(run.job) for run in runs})
     target = io.BytesIO()

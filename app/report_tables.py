@@ -78,8 +78,8 @@ def _about(run: Run) -> str:
     job = run.job
     facts = {
         "Id": job.id,
-        "State": f"{job.state}. {portable(job.message)}" if job.message else job.state,
-        "Note": portable(job.note),
+        "State": f"{job.state}. {portable(job.message, job.data)}" if job.message else job.state,
+        "Note": portable(job.note, job.data),
         "Tags": " ".join(job.tags),
         "Data": data_name(job),
         "Data fingerprint": job.data_fingerprint or "",
@@ -89,9 +89,9 @@ def _about(run: Run) -> str:
         "Submitted": time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(job.created)),
         "Versions": ", ".join(f"{name} {version}" for name, version in job.versions.items()),
         "Study": job.study or "",
-        "Images": " ".join(map(portable, job.notes)),
+        "Images": portable(" ".join(job.notes), job.data),
     }
-    listed = "".join(f"<dt>{name}</dt><dd>{escape(portable(text))}</dd>" for name, text in facts.items() if text)
+    listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts.items() if text)
     documents = "".join(
         f"<p class='soft'>{name}</p><pre>{escape(json.dumps(value, indent=2))}</pre>"
         for name, value in (("spec.json", job.spec), ("recipe.json", job.recipe))

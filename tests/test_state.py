@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.charts.curves import Axis, Layout
+from app.compare_state import Picture, Size, Watched
 from app.state import (
     BuildState,
     CompareState,
@@ -67,6 +68,11 @@ def test_a_named_recipe_is_its_name_in_a_link(name):
             (make_spec({}), make_spec({"residual": False})), "folder:a b/ü", RECIPES["nadam"], 7, ("r-1", "r-2")
         ),
         CompareState(("r-1", "r-2"), Layout.ONE, Axis.SECONDS, True, 0.6),
+        CompareState(
+            ("r-1",), picture=Picture.DEPTH, group="depth", split="residual", baseline="20", hidden=("56", "a b")
+        ),
+        CompareState(picture=Picture.TIME, solo="no tag", watched=Watched.TRAINING, target=0.125, words="plain ü"),
+        CompareState(picture=Picture.SIZE, size=Size.MACS, paper=False),
     ],
 )
 def test_every_page_comes_back_from_its_link(state):
@@ -87,6 +93,10 @@ def test_every_page_comes_back_from_its_link(state):
         (TrainState, "seed", "-1", "whole number"),
         (CompareState, "smoothing", "nan", "from 0 to 0.99"),
         (CompareState, "x", "miles", "must be one of"),
+        (CompareState, "group", "color", "must be one of"),
+        (CompareState, "picture", "pie", "must be one of"),
+        (CompareState, "target", "2", "from 0 to 1"),
+        (CompareState, "paper", "yes", "must be one of 0, 1"),
     ],
 )
 def test_a_mangled_link_is_said_in_one_line_and_the_rest_holds(kind, name, text, said):
