@@ -152,7 +152,7 @@ class TestVerdict:
     def test_names_the_numbers(self):
         verdict = DEGRADATION.verdict(outcomes(PAPER))
         assert "from 10.0% to 80.0%" in verdict and "from 5.0% to 4.0%" in verdict
-        assert "76.0%" in verdict and "contradicts" not in verdict
+        assert "take 76.0 points off at 56 layers" in verdict and "contradicts" not in verdict
         assert verdict.endswith("One seed each: repeat it over several to see how much is luck.")
 
     def test_names_a_failed_run_and_reads_the_rest(self):

@@ -64,6 +64,21 @@ def above(a: Measure, b: Measure) -> bool:
     return a.mean - b.mean > max(2 * math.hypot(a.standard_error, b.standard_error), LEAST_DIFFERENCE)
 
 
+def points(a: Measure, b: Measure) -> str:
+    """Say by how much one error is higher than another, in percentage points."""
+    return in_points(a.mean - b.mean)
+
+
+def in_points(difference: float) -> str:
+    """Write a difference of fractions in percentage points.
+
+    Example:
+        >>> in_points(0.405)
+        '40.5 points'
+    """
+    return f"{100 * difference:.1f} points"
+
+
 @dataclass(frozen=True)
 class Arm:
     """Runs of one network by one recipe.

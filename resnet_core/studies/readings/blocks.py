@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from resnet_core.choices import Block
 from resnet_core.published import IMAGENET_ERRORS, WIDE_ERRORS
-from resnet_core.studies.arms import Arm, above
+from resnet_core.studies.arms import Arm, above, points
 
 EQUAL_COST = 0.1
 """Two networks whose MACs differ by less than this fraction cost the same."""
@@ -36,8 +36,8 @@ def read_bottleneck(arms: Sequence[Arm]) -> str | None:
         for basic, deep in pairs
     ]
     paper = (
-        f"the paper's 50 bottleneck layers reach {IMAGENET_ERRORS['resnet50'].text} on ImageNet, its 34 basic ones "
-        f"{IMAGENET_ERRORS['resnet34-B'].text}, for 6 % more MACs"
+        f"the paper's 50 bottleneck layers reach {IMAGENET_ERRORS['resnet50'].value:.2%} on ImageNet, its 34 basic "
+        f"ones {IMAGENET_ERRORS['resnet34-B'].value:.2%}, for 6 % more MACs"
     )
     better = [above(basic.val, deep.val) for basic, deep in pairs]
     worse = [above(deep.val, basic.val) for basic, deep in pairs]
@@ -59,10 +59,10 @@ def read_widths(arms: Sequence[Arm]) -> str | None:
         return None
     named = [(f"{width} channels", arm) for width, arm in by_width.items()]
     narrow, wide = by_width[min(by_width)], by_width[max(by_width)]
-    published = ", ".join(figure.text for figure in WIDE_ERRORS.values())
+    published = ", ".join(f"{figure.value:.2%}" for figure in WIDE_ERRORS.values())
     theirs = f"{next(iter(WIDE_ERRORS.values())).source} reports {published} for 1, 2 and 4 times the width"
     if above(narrow.val, wide.val):
-        reading = f"More width lowers the error, by {narrow.val.mean - wide.val.mean:.1%} from end to end"
+        reading = f"More width lowers the error, by {points(narrow.val, wide.val)} from end to end"
         reading += f", as published: {theirs}."
     elif above(wide.val, narrow.val):
         reading = (
@@ -89,7 +89,7 @@ def read_batch_norm(arms: Sequence[Arm]) -> str | None:
 
 
 def _against_plain(plain: Arm, options: dict[str, Arm]) -> str:
-    reported = f"{IMAGENET_ERRORS['plain34'].text} plain against {_reported(options)} on ImageNet with 34 layers"
+    reported = f"{IMAGENET_ERRORS['plain34'].value:.2%} plain against {_reported(options)} on ImageNet with 34 layers"
     failing = [name for name, arm in options.items() if not above(plain.val, arm.val)]
     if failing:
         return f"{_and(failing)} did not beat the plain network here: this contradicts the paper ({reported})."
@@ -109,7 +109,7 @@ def _among_options(options: dict[str, Arm]) -> str:
 
 
 def _reported(options: dict[str, Arm]) -> str:
-    return ", ".join(f"{IMAGENET_ERRORS[f'resnet34-{name}'].text} {name}" for name in options)
+    return ", ".join(f"{IMAGENET_ERRORS[f'resnet34-{name}'].value:.2%} {name}" for name in options)
 
 
 def _equal_cost_pairs(arms: Sequence[Arm]) -> list[tuple[Arm, Arm]]:

@@ -5,7 +5,7 @@ from statistics import mean
 
 from resnet_core.published import IMAGENET_ERRORS, published_for
 from resnet_core.recipes import Augment, Optimizer
-from resnet_core.studies.arms import Arm, Measure, above
+from resnet_core.studies.arms import Arm, Measure, above, in_points, points
 
 GAP = 0.05
 """Accuracy on training images over that on validation images, from which on a network over-fits."""
@@ -102,8 +102,11 @@ def _gap(arm: Arm) -> float:
 def _over_fits(bare: Arm) -> str:
     gap = _gap(bare)
     if gap < GAP:
-        return f"The gap of {gap:.1%} between training and validation is no over-fitting: this contradicts the notes."
-    text = f"It over-fits, as in the notes: {gap:.1%} lie between training and validation"
+        return (
+            f"The gap of {in_points(gap)} between training and validation is no over-fitting: "
+            "this contradicts the notes."
+        )
+    text = f"It over-fits, as in the notes: {in_points(gap)} lie between training and validation"
     last = [[run.epochs[index].val_error for run in bare.runs] for index in range(-min(3, _fewest_epochs(bare)), 0)]
     means = [mean(errors) for errors in last]
     if max(means) - min(means) > 0.02:
@@ -116,9 +119,9 @@ def _fewest_epochs(arm: Arm) -> int:
 
 
 def _augmentation(bare: Arm, augmented: Arm) -> str:
-    gaps = f"the gap from {_gap(bare):.1%} to {_gap(augmented):.1%}"
+    gaps = f"the gap from {100 * _gap(bare):.1f} to {in_points(_gap(augmented))}"
     if above(bare.val, augmented.val):
-        return f"Augmentation brings {gaps} and validates better by {bare.val.mean - augmented.val.mean:.1%}."
+        return f"Augmentation brings {gaps} and validates better by {points(bare.val, augmented.val)}."
     if _gap(augmented) < _gap(bare):
         tail = ", with training error still falling: it needs longer" if augmented.still_falls else ""
         return f"Augmentation brings {gaps}, but does not validate clearly better{tail}."
@@ -131,7 +134,7 @@ def _network(arm: Arm) -> str:
 
 def _paper_order() -> str:
     rows = (("ResNet-50", "resnet50"), ("ResNet-34", "resnet34-B"), ("Plain-34", "plain34"))
-    return ", ".join(f"{name} {IMAGENET_ERRORS[key].text}" for name, key in rows)
+    return ", ".join(f"{name} {IMAGENET_ERRORS[key].value:.2%}" for name, key in rows)
 
 
 def _against(arms: Sequence[Arm], holds: int, reversed_: int) -> str:
@@ -141,14 +144,14 @@ def _against(arms: Sequence[Arm], holds: int, reversed_: int) -> str:
         found = f"Ours agree with it in {holds} comparison{'s' * (holds > 1)} and contradict it in none"
     else:
         found = "Ours show no clear order, as the study notes found none"
-    reasons = [reason for reason in (_budget(arms), _falling(arms), _lag(arms), _luck(arms)) if reason]
+    reasons = [reason for reason in (_budget(arms), _falling(arms), _lag(arms)) if reason]
     return f"{found}. Why this cannot settle it: {'; '.join(reasons)}."
 
 
 def _budget(arms: Sequence[Arm]) -> str:
     images = max(run.epochs[-1].step * arm.recipe.batch_size for arm in arms for run in arm.runs)
-    share = images / (IMAGENET_STEPS * 256)
-    return f"each run saw {images:,} images on its way, {share:.1g} of the paper's {IMAGENET_STEPS:,} batches of 256"
+    share = IMAGENET_STEPS * 256 / images
+    return f"each run saw {images:,} images on its way, the paper's saw {share:,.0f} times as many"
 
 
 def _falling(arms: Sequence[Arm]) -> str:
@@ -167,10 +170,6 @@ def _step(arm: Arm) -> float:
     return before.mean - arm.val.mean
 
 
-def _luck(arms: Sequence[Arm]) -> str:
-    return "one seed each" if all(len(arm.runs) == 1 for arm in arms) else ""
-
-
 def _counted(arms: Sequence[Arm], condition: Callable[[Arm], bool], what: str) -> str:
     count = sum(map(condition, arms))
-    return f"in {count} of {len(arms)} networks {what}" if count else ""
+    return f"in {count} of {len(arms)} cases {what}" if count else ""
