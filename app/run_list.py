@@ -18,7 +18,7 @@ class Row:
         name: of its network.
         residual: decides its color.
         state: as the store knows it.
-        about: data and seed.
+        about: data, seed and tags.
         validation, training: last errors in percent, as text; empty before the first epoch.
         created: seconds since 1970.
     """
@@ -94,7 +94,7 @@ def _row(job: Job) -> Row:
         name=job.name,
         residual=bool(job.spec["residual"]),
         state=job.state,
-        about=f"{data_name(job)} · seed {job.seed}",
+        about=" · ".join([data_name(job), f"seed {job.seed}", *job.tags]),
         validation=theme.percent(last.val_error) if last else "",
         training=theme.percent(last.train_error) if last else "",
         created=job.created,

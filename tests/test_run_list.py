@@ -50,6 +50,11 @@ def test_a_row_says_network_kind_state_data_seed_and_last_errors():
     assert (waiting.residual, waiting.validation) == (True, "")
 
 
+def test_tags_stand_in_the_row_and_so_are_found_by_its_search():
+    store_run("r-a", SPEC, tags='["baseline", "week-3"]')
+    assert group_runs(store.jobs())[0].rows[0].about == "shapes · seed 0 · baseline · week-3"
+
+
 def test_different_networks_need_no_more_than_their_names():
     store_run("r-a", SPEC)
     store_run("r-b", TWIN, seed=1)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from app import theme
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import Epoch
 from resnet_core.runs import queue, store, writes
@@ -167,6 +168,32 @@ def _download(page: Page, button: str, folder) -> list[dict[str, str]]:
     download.value.save_as(path)
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_pictures_change_in_place_and_the_report_opens_without_a_network(lab, page, new_page, tmp_path):
+    open_runs(page, lab, lab.runs, group="residual")
+    drawn(page, "plot._fullData.filter(trace => trace.showlegend).map(trace => trace.name).join() === 'plain,residual'")
+    press(page, "picture", "Error by depth")
+    drawn(page, "plot._fullLayout.title.text.startsWith('Final error by depth')")
+    marks = "plot._fullData.filter(trace => trace.showlegend).map(trace => [trace.name, [...trace.y]])"
+    for name, ys in read(page, marks):
+        job = next(job for job in store.jobs(ids=lab.runs) if job.spec["residual"] is (name == "residual"))
+        assert ys == pytest.approx([100 * job.last_epoch.train_error], rel=1e-5)
+    page.locator(PLOT).hover()  # the pointer tints the button that it is on
+    page.wait_for_function("() => document.getAnimations().every(animation => animation.playState === 'finished')")
+    assert_accessible(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (HTML)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    other = new_page(color_scheme="dark", offline=True)
+    other.goto(path.as_uri())
+    other.wait_for_function("() => document.querySelectorAll('.chart [role=img]').length >= 2")
+    assert other.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 23, 30)"
+    first = other.locator(".plot").first
+    assert first.evaluate("plot => plot._fullData.at(-1).line.color.toUpperCase()") in theme.DARK_VARIANTS.values()
+    expect(other.get_by_text("Final numbers")).to_be_visible()
+    assert_accessible(other)
 
 
 def test_a_run_that_goes_on_grows_until_its_verdict_and_keeps_the_readers_zoom(lab, page):
