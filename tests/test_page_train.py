@@ -1,5 +1,7 @@
 """Train without a browser: what can be chosen, what is said before launching, what bad input gets."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -98,8 +100,8 @@ class TestStudies:
         assert radio.options == [study.title for study in STUDIES.values()]
         assert radio.value == "depth"
         assert app.subheader[0].value == STUDIES["depth"].question
-        captions = [item.value for item in app.caption]
-        assert any(text.startswith("Quick: about ") and "Full: about " in text for text in captions)
+        assert len(radio.proto.captions) == len(STUDIES)
+        assert all(re.fullmatch(r"quick: \d+ runs, .+ · full: \d+ runs, .+", text) for text in radio.proto.captions)
         assert line(app).startswith("**8 runs, about ")
         assert [button.label for button in app.button] == ["Start this study"]
 

@@ -62,13 +62,16 @@ def live_runs(
         live_chart(figure, key=f"{key}:chart", alt=alt, filename="resnet-lab-curves", height=_room(height, groups))
         if ticking:
             st.toggle("Pause live updates", key=f"{key}:paused", help="The runs go on; only this picture stands still.")
-        run_cards(groups, key=key)
+            run_cards(groups, key=key)
         if ticking and not feed.active and not paused:
             st.rerun()
 
     tick()
     if not feed.active and when_done:
         when_done(feed)
+    if not ticking:
+        # What the runs say comes first once they have ended.
+        run_cards(repeats(feed), key=key)
 
 
 def _room(height: int, groups: Sequence[Group]) -> int:

@@ -51,7 +51,8 @@ def _details(choice: StudyChoice, key: str) -> StudyChoice:
         choice = replace(choice, size=size, data="", group="")
     plan = study.size(choice.size)
     st.markdown(plan.about)
-    st.caption(" · ".join(f"{word}: {_cost(study.name, size)}" for size, word in SIZES.items()))
+    # The button stands above what it depends on, in sight: most readers change neither data nor seeds.
+    action = st.container()
     source, summary = data_picker(choice.source, key=f"{key}:data")
     seeds = st.number_input(
         "Seeds",
@@ -64,7 +65,10 @@ def _details(choice: StudyChoice, key: str) -> StudyChoice:
     changed = replace(choice, data="" if source == plan.data else source, seeds=seeds)
     if changed != choice:
         changed = replace(changed, group="")
-    return changed if summary is None else _launch(changed, key)
+    if summary is None:
+        return changed
+    with action:
+        return _launch(changed, key)
 
 
 def _launch(choice: StudyChoice, key: str) -> StudyChoice:
@@ -106,12 +110,14 @@ def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
 
 
 def _in_short(name: str) -> str:
-    return f"{len(STUDIES[name].quick.runs)} runs, {_cost(name, Size.QUICK)}"
+    """Say how many runs each size is, and how long it takes."""
+    study = STUDIES[name]
+    return " · ".join(f"{size}: {len(study.size(size).runs)} runs, {_cost(name, size)}" for size in Size)
 
 
 def _cost(name: str, size: Size) -> str:
     """Return one size's estimate in a few words; none where its own data are not here."""
     try:
-        return f"about {theme.seconds(cache.study_forecast(name, size).seconds)}"
+        return theme.seconds(cache.study_forecast(name, size).seconds)
     except DataError:
         return "needs its data"

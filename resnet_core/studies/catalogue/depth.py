@@ -46,7 +46,7 @@ DEPTH_STUDIES = (
     Study(
         name="depth",
         title="Depth, from 8 layers on",
-        question="At which depth does a plain network stop to gain, and does a residual one?",
+        question="At which depth does a plain network stop gaining, and does a residual one?",
         quick=Plan(
             "Plain and residual networks of 8, 20, 32 and 56 layers learn drawn shapes of 16 pixels for 3 epochs.",
             runs(family((8, 20, 32, 56), size=16), POCKET, "shapes"),
