@@ -1,4 +1,4 @@
-"""A job's folder, which describes itself: spec.json, recipe.json, environment.json, log.txt, weights."""
+"""A job's folder, which describes itself: what was asked for and what it ran on, log, events, network and weights."""
 
 import json
 import re
@@ -10,6 +10,9 @@ from resnet_core.errors import HomeError, RunError, one_line
 from resnet_core.home import lab_home
 
 LOG_FILE = "log.txt"
+WEIGHTS_FILE = "weights.weights.h5"
+MODEL_FILE = "model.json"
+DOCUMENTS = ("run", "spec", "recipe", "environment")
 # A worker that gives up says why on a line that begins so.
 ERROR_MARK = "error: "
 _ID = re.compile(r"[\w-]+")
@@ -75,6 +78,16 @@ def read_log(job_id: str, last: int = 20_000) -> str:
             return file.read().decode("utf-8", errors="replace")
     except FileNotFoundError:
         return ""
+
+
+def documents(job_id: str) -> dict[str, str]:
+    """Return the JSON texts of a job's folder under their names: run, spec, recipe, environment.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    path = job_folder(job_id)
+    return {name: (path / f"{name}.json").read_text() for name in DOCUMENTS if (path / f"{name}.json").is_file()}
 
 
 def read_environment(job_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a page or the command line calls: submit a job, stop it, delete it."""
 
+import json
 import secrets
 import time
 from collections.abc import Sequence
@@ -82,7 +83,8 @@ def submit_many(requests: Sequence[Request], *, study: str | None = None) -> lis
     written: list[str] = []
     try:
         for row in rows:
-            folders.create(row["id"], spec=row["spec"], recipe=row["recipe"])
+            run = json.dumps({key: row[key] for key in ("id", "kind", "name", "data", "seed", "study")})
+            folders.create(row["id"], run=run, spec=row["spec"], recipe=row["recipe"])
             written.append(row["id"])
         writes.add(rows)
     except BaseException:

@@ -8,7 +8,8 @@ from typing import TypeVar
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import Epoch, Listener, Start, Step
 from resnet_core.runs import store, writes
-from resnet_core.runs.folders import job_folder
+from resnet_core.runs.events import EventFile
+from resnet_core.runs.folders import documents, job_folder
 
 Answer = TypeVar("Answer")
 
@@ -21,9 +22,9 @@ MOST_WAITING_STEPS = 3_000
 
 
 class Reporter(Listener):
-    """Writes a run's start, steps and epochs, and hears from the database when to stop.
+    """Writes a run's start, steps and epochs, for the lab and for TensorBoard, and hears when to stop.
 
-    Rows that cannot be written wait for the next time; training goes on meanwhile.
+    What cannot be written waits for the next time; training goes on meanwhile.
     """
 
     def __init__(self, job_id: str):
@@ -35,6 +36,8 @@ class Reporter(Listener):
         self._next_write = 0.0
         self._epochs: list[Epoch] = []
         self._steps: list[Step] = []
+        self._events = EventFile(self.folder)
+        self._events_fail = False
 
     def ask_to_stop(self) -> None:
         """Stop after the present batch, whatever the database says."""
@@ -55,13 +58,16 @@ class Reporter(Listener):
     def on_start(self, start: Start) -> None:
         # A job that was ended meanwhile, or deleted, needs no training.
         self._stop |= not persistently(lambda: writes.write_start(self.job_id, start))
+        self._tell_tensorboard(lambda: self._events.text(**_as_code(documents(self.job_id))))
 
     def on_step(self, step: Step) -> None:
+        self._tell_tensorboard(lambda: self._events.step(step))
         self._steps.append(step)
         del self._steps[:-MOST_WAITING_STEPS]
         self._try_to_write()
 
     def on_epoch(self, epoch: Epoch) -> None:
+        self._tell_tensorboard(lambda: self._events.epoch(epoch))
         self._epochs.append(epoch)
         self._try_to_write()
 
@@ -84,6 +90,17 @@ class Reporter(Listener):
         """
         if self._epochs or self._steps:
             persistently(self._write)
+        self._tell_tensorboard(self._events.flush)
+
+    def _tell_tensorboard(self, write: Callable[[], None]) -> None:
+        """Write events, or say once that it fails: nobody's run ends for want of a copy of its numbers."""
+        try:
+            write()
+            self._events_fail = False
+        except OSError as error:
+            if not self._events_fail:
+                _say(f"the events for TensorBoard cannot be written now ({error.strerror or error})")
+            self._events_fail = True
 
     def _try_to_write(self) -> None:
         if time.monotonic() < self._next_write:
@@ -119,5 +136,10 @@ def persistently(write: Callable[[], Answer]) -> Answer:
             time.sleep(0.5)
 
 
-def _say(error: Exception) -> None:
-    print(one_line(error), file=sys.stderr, flush=True)
+def _as_code(texts: dict[str, str]) -> dict[str, str]:
+    """Return texts as blocks of code in Markdown."""
+    return {name: "\n".join(f"    {line}" for line in text.splitlines()) for name, text in texts.items()}
+
+
+def _say(trouble: Exception | str) -> None:
+    print(trouble if isinstance(trouble, str) else one_line(trouble), file=sys.stderr, flush=True)
