@@ -449,7 +449,7 @@ class TestData:
 
     def test_list_names_the_forms(self, document, run):
         names = [row["name"] for row in document("data", "list")["data"]]
-        assert names == ["shapes", "cifar10", "folder:PATH", "parquet:PATH"]
+        assert names == ["shapes", "cifar10", "cats_vs_dogs", "folder:PATH", "parquet:PATH"]
         assert all(name in run("data", "list")[1] for name in names)
 
 

@@ -75,6 +75,16 @@ def test_every_class_gets_its_share_to_the_nearest_image(request):
     assert (np.abs(taken - left * len(parts.y_train) / left.sum()) < 1).all()
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2015])
+def test_the_papers_45k_and_5k_are_4500_and_500_of_each_class(seed):
+    data = numbered([5_000] * 10)
+    parts = split(data, 45_000, 5_000, seed)
+    assert np.bincount(parts.y_train).tolist() == [4_500] * 10
+    assert np.bincount(parts.y_val).tolist() == [500] * 10
+    assert sorted(numbers(parts.x_train) + numbers(parts.x_val)) == list(range(50_000))
+    assert numbers(split(data, None, 5_000, seed).x_train) == numbers(parts.x_train)
+
+
 def test_left_over_images_go_to_the_classes_with_the_largest_remainders():
     # 7 of 10+20+30: 1.17, 2.33 and 3.5 images; the one left over goes to the last.
     parts = split(numbered([10, 20, 30]), 7, None, 0)

@@ -25,7 +25,7 @@ RecipeOption = Annotated[
     str, typer.Option("--recipe", metavar="RECIPE", help=f"One of {', '.join(RECIPES)}, or a JSON file.")
 ]
 DataOption = Annotated[
-    str, typer.Option("--data", metavar="DATA", help="shapes, cifar10, folder:PATH or parquet:PATH.")
+    str, typer.Option("--data", metavar="DATA", help="shapes, cifar10, cats_vs_dogs, folder:PATH or parquet:PATH.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of weights, split, order and augmentation.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -1,30 +1,47 @@
-"""Images to train on: drawn shapes, CIFAR-10, class folders and parquet files, all as the same `ImageData`.
+"""Images to train on: drawn shapes, CIFAR-10, cats and dogs, class folders, parquet files, all as one `ImageData`.
 
-A source is a text: `shapes`, `cifar10`, `folder:PATH` or `parquet:PATH`.
+A source is a text: `shapes`, `cifar10`, `cats_vs_dogs`, `folder:PATH` or `parquet:PATH`.
 """
 
 from pathlib import Path
 
 import numpy as np
 
+from resnet_core.datasets import inspection
+from resnet_core.datasets.cats_vs_dogs import CatsVsDogs
 from resnet_core.datasets.cifar10 import Cifar10
 from resnet_core.datasets.embedded import Shapes
 from resnet_core.datasets.folder import Folder
 from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.inspection import Report
 from resnet_core.datasets.parquet import Parquet
 from resnet_core.datasets.splitting import Split, split
 from resnet_core.errors import DataError
 
-__all__ = ["ImageData", "Split", "Summary", "check_source", "describe", "load_data", "samples", "split"]
+__all__ = [
+    "ImageData",
+    "Report",
+    "Split",
+    "Summary",
+    "check_source",
+    "describe",
+    "inspect",
+    "load_data",
+    "samples",
+    "split",
+]
 
-_FORMS = "choose shapes, cifar10, folder:PATH (class folders) or parquet:PATH (a file or a folder of files)"
+_FORMS = (
+    "choose shapes, cifar10, cats_vs_dogs, folder:PATH (class folders) or parquet:PATH (a file or a folder of files)"
+)
 
 
 def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0, tell: Tell | None = None) -> ImageData:
     """Load a data set, with every image resized to a square.
 
     Args:
-        source: `shapes`, `cifar10`, `folder:PATH` or `parquet:PATH`; relative paths start at the working directory.
+        source: `shapes`, `cifar10`, `cats_vs_dogs`, `folder:PATH` or `parquet:PATH`;
+            relative paths start at the working directory.
         size: height and width of the images in pixels, 8..512.
         channels: 3 for RGB, 1 for gray.
         seed: chooses which shapes are drawn; other data sets hold the same images for every seed.
@@ -66,6 +83,20 @@ def describe(source: str) -> Summary:
     return _open(source).describe()
 
 
+def inspect(source: str, *, most: int | None = None, decoding: bool = True, tell: Tell | None = None) -> Report:
+    """Look at the files of a data set: counts of each class, sizes, color modes, broken files.
+
+    Args:
+        most: files to open; None opens all.
+        decoding: whether to decode each as well; otherwise headers alone are read, and damage within goes unnoticed.
+        tell: hears how many files were looked at, and of how many.
+
+    Raises:
+        DataError: the data set cannot be used.
+    """
+    return inspection.inspect(_open(source), most=most, decoding=decoding, tell=tell)
+
+
 def samples(source: str, count: int = 8, size: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return a few images to look at, from as many classes as possible.
 
@@ -86,7 +117,7 @@ def samples(source: str, count: int = 8, size: int = 32, seed: int = 0) -> tuple
 def _open(source: str) -> DataSet:
     kind, path = _parse(source)
     match kind:
-        case "shapes" | "cifar10" if path:
+        case "shapes" | "cifar10" | "cats_vs_dogs" if path:
             raise DataError(f"{kind} takes no path, received {source!r}: write {kind} alone")
         case "folder" | "parquet" if not path:
             raise DataError(f"{kind}: needs a path, received {source!r}: write {kind}:PATH")
@@ -94,6 +125,8 @@ def _open(source: str) -> DataSet:
             return Shapes()
         case "cifar10":
             return Cifar10()
+        case "cats_vs_dogs":
+            return CatsVsDogs()
         case "folder":
             return Folder(f"folder:{path}", _local(path))
         case "parquet":

@@ -33,6 +33,16 @@ class Cifar10(DataSet):
         """Return the published counts; nothing is downloaded."""
         return Summary("cifar10", "CIFAR-10", 10, 50_000, 10_000, CLASS_NAMES)
 
+    def missing(self) -> str:
+        """Say that the images are downloaded by the first run."""
+        if find(KEPT_AS) is not None:
+            return ""
+        return "cifar10 has not been downloaded yet: its samples can be shown after the first run on it"
+
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the published counts of each class."""
+        return np.full(10, 5_000), np.full(10, 1_000)
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Return the images from the cache, or else download them with Keras.
 
@@ -49,12 +59,21 @@ class Cifar10(DataSet):
         """Return a few test images if the data set was downloaded before."""
         data = find(KEPT_AS)
         if data is None:
-            raise DataError("cifar10 has not been downloaded yet: its samples can be shown after the first run on it")
+            raise DataError(self.missing())
         rng = np.random.default_rng(seed)
         rounds = [rng.permutation(np.flatnonzero(data.y_test == label)) for label in range(10)]
         places = np.array([rounds[i % 10][i // 10] for i in range(min(count, len(data.y_test)))])
         places = places[np.argsort(data.y_test[places], kind="stable")]
         return resize_all(data.x_test[places], size, 3), data.y_test[places]
+
+
+def fetch() -> None:
+    """Download the images, unless they are here.
+
+    Raises:
+        DataError: they could not be downloaded.
+    """
+    _original()
 
 
 def _original() -> ImageData:

@@ -21,6 +21,10 @@ class Shapes(DataSet):
         """Return the fixed counts."""
         return Summary("shapes", "Drawn shapes", len(CLASS_NAMES), TRAIN_IMAGES, TEST_IMAGES, CLASS_NAMES)
 
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the fixed counts of each class."""
+        return tuple(np.full(10, images // 10) for images in (TRAIN_IMAGES, TEST_IMAGES))
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Draw all images, or take them from the cache if they were drawn before."""
         fingerprint = digest("shapes", VERSION, seed, size, channels)

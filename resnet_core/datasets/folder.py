@@ -1,6 +1,7 @@
 """Photographs in class folders: `folder:PATH`, with train/ and test/ or one set that is split."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,11 +9,11 @@ import numpy as np
 
 from resnet_core.datasets.cache import digest, file_facts
 from resnet_core.datasets.collect import collect
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
-from resnet_core.datasets.images import decode_all, image_suffixes, skipped_note
+from resnet_core.datasets.image_data import DataSet, Encoded, ImageData, Summary, Tell
+from resnet_core.datasets.images import Refuse, decode_all, image_suffixes, skipped_note
 from resnet_core.datasets.rows import pick
 from resnet_core.datasets.sampling import sample_by_class
-from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.datasets.splitting import count_by_class, set_aside_test, test_count
 from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
 
@@ -38,10 +39,15 @@ class _Contents:
 
 @dataclass(frozen=True)
 class Folder(DataSet):
-    """A folder that holds one folder of images per class."""
+    """A folder that holds one folder of images per class.
+
+    Attributes:
+        refuse: says why a file is to be skipped before it is decoded, or None; by default none is.
+    """
 
     source: str
     path: Path
+    refuse: Refuse | None = None
 
     def check(self) -> None:
         """Make sure that there are at least two classes and that none is empty."""
@@ -56,11 +62,32 @@ class Folder(DataSet):
         title = f"Images in {self.path.resolve().name or self.path}"
         return Summary(self.source, title, len(contents.class_names), train, test, contents.class_names)
 
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Count the files of each class."""
+        contents = _list_contents(self.path)
+        halves = contents.train.labels, contents.test.labels if contents.test else None
+        return count_by_class(*halves, len(contents.class_names))
+
+    def encoded(self, most: int | None = None) -> Iterator[list[Encoded]]:
+        """Yield the files; of some only, evenly spread ones."""
+        contents = _list_contents(self.path)
+        halves = [contents.train, contents.test] if contents.test else [contents.train]
+        files = [pair for half in halves for pair in zip(half.paths, half.labels.tolist(), strict=True)]
+        if most is not None and most < len(files):
+            files = [files[place] for place in np.linspace(0, len(files) - 1, most).astype(int)]
+        for start in range(0, len(files), 256):
+            yield [self._encoded(path, label) for path, label in files[start : start + 256]]
+
+    def _encoded(self, path: Path, label: int) -> Encoded:
+        refused = self.refuse(path) if self.refuse else None
+        return Encoded(str(path.relative_to(self.path)), label, path, refused)
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""
         contents = _list_contents(self.path)
         files = contents.train.paths + (contents.test.paths if contents.test else [])
-        fingerprint = digest("folder", VERSION, size, channels, file_facts(self.path, files))
+        rules = [self.refuse.__name__] if self.refuse else []
+        fingerprint = digest("folder", VERSION, size, channels, file_facts(self.path, files), *rules)
         name = f"folder-{digest(fingerprint, str(self.path.resolve()))}"
         shape = (size, size, channels)
         data = collect(name, len(files), shape, lambda store: self._decode(contents, store, fingerprint), tell)
@@ -70,13 +97,18 @@ class Folder(DataSet):
         """Decode a few images, of the test images where there are some."""
         contents = _list_contents(self.path)
         files = contents.test or contents.train
-        return sample_by_class(files.labels, lambda place: files.paths[place], count, size, seed, self.source)
+
+        def fetch(place: int) -> Path | None:
+            path = files.paths[place]
+            return None if self.refuse and self.refuse(path) is not None else path
+
+        return sample_by_class(files.labels, fetch, count, size, seed, self.source)
 
     def _decode(self, contents: _Contents, store: Store, fingerprint: str) -> ImageData:
         halves = [contents.train, contents.test] if contents.test else [contents.train]
         labels, skipped = [], []
         for half in halves:
-            reasons = _decode_files(half.paths, store)
+            reasons = self._decode_files(half.paths, store)
             skipped += [
                 (str(path.relative_to(self.path)), reason)
                 for path, reason in zip(half.paths, reasons, strict=True)
@@ -95,6 +127,15 @@ class Folder(DataSet):
             notes += (note,)
         return ImageData(self.source, x_train, y_train, x_test, y_test, contents.class_names, notes, fingerprint)
 
+    def _decode_files(self, paths: list[Path], store: Store) -> list[str | None]:
+        reasons: list[str | None] = []
+        for start in range(0, len(paths), store.chunk):
+            some = paths[start : start + store.chunk]
+            images = store.room(len(some))
+            reasons += decode_all(some, images, self.refuse)
+            store.keep(images, np.array([reason is None for reason in reasons[start:]]))
+        return reasons
+
     def _check_readable(self, labels: np.ndarray, good: np.ndarray, names: tuple[str, ...]) -> None:
         for label in np.unique(labels):
             if not good[labels == label].any():
@@ -102,16 +143,6 @@ class Folder(DataSet):
                     f"none of the {(labels == label).sum()} images of class {names[label]!r} in {self.path} "
                     "could be read: replace them, or remove the class folder"
                 )
-
-
-def _decode_files(paths: list[Path], store: Store) -> list[str | None]:
-    reasons: list[str | None] = []
-    for start in range(0, len(paths), store.chunk):
-        some = paths[start : start + store.chunk]
-        images = store.room(len(some))
-        reasons += decode_all(some, images)
-        store.keep(images, np.array([reason is None for reason in reasons[start:]]))
-    return reasons
 
 
 def _list_contents(path: Path) -> _Contents:

@@ -1,8 +1,9 @@
 """What every data set gives: images as bytes with their labels, a summary for a page, a few samples."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -54,6 +55,23 @@ class Summary:
     class_names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """One image file or row, before it is decoded.
+
+    Attributes:
+        name: where it is, for a reader.
+        label: an index into the class names; negative where it has none.
+        content: its bytes, or its path; None where there is nothing.
+        refused: why it is skipped before it is decoded, or None.
+    """
+
+    name: str
+    label: int
+    content: bytes | Path | None
+    refused: str | None = None
+
+
 class DataSet(ABC):
     """A place that images come from. Each kind of source is one subclass in one file."""
 
@@ -68,6 +86,22 @@ class DataSet(ABC):
     @abstractmethod
     def describe(self) -> Summary:
         """Return counts and class names, fast enough for a page."""
+
+    def missing(self) -> str:
+        """Say that the images are not on this computer yet and how they get here; an empty text where they are."""
+        return ""
+
+    @abstractmethod
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how many images of each class train and test, nothing decoded: int64 (classes,) each."""
+
+    def encoded(self, most: int | None = None) -> Iterator[list[Encoded]]:
+        """Yield the images as they are stored, some at a time; nothing where they are not stored one by one.
+
+        Args:
+            most: of them all; None yields every one.
+        """
+        yield from ()
 
     @abstractmethod
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -11,9 +11,12 @@ import numpy as np
 
 from resnet_core.datasets.jpeg import decode_plain_jpeg
 
+Refuse = Callable[[Path], str | None]
+"""Says why a file is skipped before it is decoded, or None."""
+
 LARGEST_PIXELS = 64_000_000  # of one encoded image; more would fill the memory when decoded
-_TOO_LARGE = f"over {LARGEST_PIXELS // 10**6} megapixels"
-_ORIENTATION = 0x0112
+TOO_LARGE = f"over {LARGEST_PIXELS // 10**6} megapixels"
+ORIENTATION = 0x0112
 _CHUNK = 64
 _SMALL_BYTES = 1 << 14  # larger images gain from being reduced while they are decoded
 _NAMES_IN_NOTE = 5
@@ -40,7 +43,7 @@ def decode(encoded: bytes | Path, size: int, channels: int) -> np.ndarray:
     """
     from PIL import Image
 
-    formats, _ = _known()
+    formats = image_formats()
     try:
         if isinstance(encoded, bytes) and len(encoded) < _SMALL_BYTES:
             plain = decode_plain_jpeg(encoded, LARGEST_PIXELS)
@@ -48,22 +51,25 @@ def decode(encoded: bytes | Path, size: int, channels: int) -> np.ndarray:
                 return _to_array(_to_square(_to_mode(plain, channels), size), channels)
         with Image.open(io.BytesIO(encoded) if isinstance(encoded, bytes) else encoded, formats=formats) as image:
             # The header gives the size, so a huge image is refused before it is decoded.
-            if image.width * image.height > LARGEST_PIXELS:
-                raise UnreadableImage(_TOO_LARGE)
+            if too_large(image):
+                raise UnreadableImage(TOO_LARGE)
             if min(image.size) >= 4 * size:
                 image.draft(None, (2 * size, 2 * size))
             return _to_array(_to_square(_to_mode(_upright(image), channels), size), channels)
     except UnreadableImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise UnreadableImage(_TOO_LARGE) from error
+        raise UnreadableImage(TOO_LARGE) from error
     except Exception as error:
         # A damaged file can make a decoder raise anything: struct.error, SyntaxError, IndexError, zlib.error.
         raise UnreadableImage("") from error
 
 
-def decode_all(items: Sequence[bytes | Path | None], out: np.ndarray) -> list[str | None]:
+def decode_all(items: Sequence[bytes | Path | None], out: np.ndarray, refuse: Refuse | None = None) -> list[str | None]:
     """Decode many images into `out`, on all cores.
+
+    Args:
+        refuse: says why a file is skipped before it is decoded, or None.
 
     Shapes:
         out: uint8 (n, size, size, c); rows of unreadable images are left as they are.
@@ -76,7 +82,9 @@ def decode_all(items: Sequence[bytes | Path | None], out: np.ndarray) -> list[st
     def work(start: int) -> list[str | None]:
         reasons = []
         for place in range(start, min(start + _CHUNK, len(items))):
-            reasons.append(None)
+            reasons.append(refuse(items[place]) if refuse else None)
+            if reasons[-1] is not None:
+                continue
             try:
                 out[place] = decode(items[place] or b"", size, channels)
             except UnreadableImage as error:
@@ -121,6 +129,16 @@ def skipped_note(total: int, skipped: Iterable[tuple[str, str]], what: str = "im
     return (f"{len(named):,} of {total:,} {what} could not be read and {verb} skipped: {listed}{more}",)
 
 
+def too_large(image) -> bool:
+    """Say whether an opened image has more pixels than can be decoded safely."""
+    return image.width * image.height > LARGEST_PIXELS
+
+
+def image_formats() -> tuple[str, ...]:
+    """Return the formats that can be decoded, as Pillow names them."""
+    return _known()[0]
+
+
 def image_suffixes() -> frozenset[str]:
     """Return the endings of image files that can be decoded, such as `.png`, in lower case."""
     return _known()[1]
@@ -140,7 +158,7 @@ def _known() -> tuple[tuple[str, ...], frozenset[str]]:
 def _upright(image):
     from PIL import ImageOps
 
-    if image.getexif().get(_ORIENTATION, 1) == 1:
+    if image.getexif().get(ORIENTATION, 1) == 1:
         return image
     return ImageOps.exif_transpose(image)
 

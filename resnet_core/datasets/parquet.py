@@ -8,7 +8,7 @@ import numpy as np
 
 from resnet_core.datasets.cache import digest, file_facts
 from resnet_core.datasets.collect import collect
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import DataSet, Encoded, ImageData, Summary, Tell
 from resnet_core.datasets.images import decode_all, skipped_note
 from resnet_core.datasets.parquet_files import (
     Table,
@@ -20,7 +20,7 @@ from resnet_core.datasets.parquet_files import (
 )
 from resnet_core.datasets.rows import pick
 from resnet_core.datasets.sampling import sample_by_class
-from resnet_core.datasets.splitting import set_aside_test, test_count
+from resnet_core.datasets.splitting import count_by_class, set_aside_test, test_count
 from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
 
@@ -48,6 +48,25 @@ class Parquet(DataSet):
             train -= test
         title = f"Parquet images in {self.path.resolve().name or self.path}"
         return Summary(self.source, title, len(names), train, test, names)
+
+    def counts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Count the rows of each class."""
+        names, labels = read_classes(self._tables()[0])
+        return count_by_class(labels[0], labels[1] if len(labels) > 1 else None, len(names))
+
+    def encoded(self, most: int | None = None) -> Iterator[list[Encoded]]:
+        """Yield the rows; of some only, the first of each half."""
+        tables, _ = self._tables()
+        _, labels = read_classes(tables)
+        for table, known in zip(tables, labels, strict=True):
+            named = zip(_row_names(table), known.tolist(), strict=True)
+            left = len(known) if most is None else min(len(known), -(-most // len(tables)))
+            for batch in (batch for file in table.files for batch in read_batches(file, table.leaf)):
+                some = batch[:left]
+                left -= len(some)
+                yield [Encoded(*next(named), content) for content in some]
+                if not left:
+                    break
 
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""

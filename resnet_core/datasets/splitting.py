@@ -87,6 +87,18 @@ def test_count(images: int) -> int:
     return images // TEST_SHARE
 
 
+def count_by_class(train: np.ndarray, test: np.ndarray | None, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Count the labels of each class that train and that test; without test labels a fifth is set aside.
+
+    Labels below zero are of images that will be skipped.
+    """
+    known = np.bincount(train[train >= 0], minlength=classes)
+    if test is not None:
+        return known, np.bincount(test[test >= 0], minlength=classes)
+    aside = _shares(known, test_count(known.sum()))
+    return known - aside, aside
+
+
 def draw_by_class(
     candidates: np.ndarray, labels: np.ndarray, count: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
