@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from resnet_core.crop_flip import crop_flip
+
 
 @keras.saving.register_keras_serializable(package="resnet_lab")
 class PadCropFlip(layers.Layer):
@@ -28,19 +30,10 @@ class PadCropFlip(layers.Layer):
     def call(self, x, training=False):
         if not training:
             return x
-        n, h, w, c = ops.shape(x)[0], *x.shape[1:]
-        p = self.pixels
-        draws = ops.cast(ops.floor(keras.random.uniform((n, 2), seed=self.generator) * (2 * p + 1)), "int32")
+        n, p = ops.shape(x)[0], self.pixels
+        corners = ops.cast(ops.floor(keras.random.uniform((n, 2), seed=self.generator) * (2 * p + 1)), "int32")
         mirrored = keras.random.uniform((n, 1), seed=self.generator) < 0.5
-        x = ops.pad(x, ((0, 0), (p, p), (p, p), (0, 0)))
-        rows = draws[:, :1] + ops.arange(h, dtype="int32")
-        columns = ops.arange(w, dtype="int32")
-        columns = draws[:, 1:] + ops.where(mirrored, w - 1 - columns, columns)
-        # One gather over flattened pixels: an index for every pixel of every image.
-        indices = rows[:, :, None] * (w + 2 * p) + columns[:, None, :]
-        flat = ops.reshape(x, (-1, (h + 2 * p) * (w + 2 * p), c))
-        picked = ops.take_along_axis(flat, ops.reshape(indices, (-1, h * w, 1)), axis=1)
-        return ops.reshape(picked, (-1, h, w, c))
+        return crop_flip(ops, x, corners, mirrored, p)
 
     def compute_output_shape(self, shape):
         return shape

@@ -11,6 +11,7 @@ from keras import layers, ops
 
 from resnet_core import device
 from resnet_core.augment import PadCropFlip
+from resnet_core.crop_flip import largest_shift
 from resnet_core.datasets import ImageData, Split, load_data, split
 from resnet_core.datasets.rows import Images
 from resnet_core.errors import DataError
@@ -116,7 +117,7 @@ def _trainer(network: keras.Model, recipe: Recipe, images: Split, seed: int, tot
     inputs = keras.Input(network.input_shape[1:], dtype="uint8", name="pixels")
     x = _Normalization(recipe.normalize, images.x_train, name="normalization")(inputs)
     if recipe.augment is Augment.CROP_FLIP:
-        x = PadCropFlip(max(1, network.input_shape[1] // 8), seed=seed, name="augmentation")(x)
+        x = PadCropFlip(largest_shift(network.input_shape[1]), seed=seed, name="augmentation")(x)
     model = keras.Model(inputs, network(x))
     model.compile(
         optimizer=build_optimizer(recipe, total_steps),

@@ -37,10 +37,11 @@ ALLOWED = {
     "code": {"errors", "choices", "spec", "graph", "recipes"},
     "datasets": {"errors", "home"},
     "models": {"errors", "spec", "graph", "costs"},
-    "augment": {"errors", "models"},
+    "crop_flip": set(),
+    "augment": {"errors", "models", "crop_flip"},
     "optimizers": {"errors", "recipes"},
     "device": {"errors", "recipes", "hardware", "datasets"},
-    "training": DESCRIBE | {"graph", "costs", "models", "augment", "optimizers", "device", "datasets"},
+    "training": DESCRIBE | {"graph", "costs", "models", "augment", "crop_flip", "optimizers", "device", "datasets"},
     "runs": DESCRIBE | {"home", "studies", "graph", "costs", "datasets", "hardware"},
     "runs.worker": DESCRIBE
     | {"home", "graph", "costs", "models", "training", "device", "datasets", "runs", "hardware"},

@@ -23,7 +23,7 @@ def training_section(recipe: Recipe) -> Section:
     if _decays_gradients(recipe):
         parts.append(copy_of("optimizers.py", "_with_l2").replace("def _with_l2", "def with_l2"))
     if recipe.augment is Augment.CROP_FLIP:
-        parts.append(copy_of("augment.py", "PadCropFlip"))
+        parts += [copy_of("augment.py", "PadCropFlip"), copy_of("crop_flip.py", "crop_flip").replace("xp: Any", "xp")]
     about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
     return Section("Training", about, "\n\n\n".join(parts))
 
