@@ -79,6 +79,14 @@ def test_anything_else_is_answered_by_one_line_that_says_what_to_write(source, w
         assert len(line) < 400
 
 
+def test_samples_can_be_of_some_classes_only(tmp_path):
+    photos(tmp_path / "photos")
+    for source, labels in ((f"folder:{tmp_path / 'photos'}", [0, 0, 2, 2]), ("shapes", [0, 0, 2, 2])):
+        images, found = samples(source, count=4, size=16, classes=[0, 2])
+        assert found.tolist() == labels and len(images) == 4
+    assert samples("shapes", count=3, size=8, classes=[9])[1].tolist() == [9, 9, 9]
+
+
 @pytest.mark.parametrize("size", [0, 7, 513, 16.0, True])
 def test_a_size_out_of_bounds_is_refused_with_the_bounds(size):
     with pytest.raises(DataError, match=rf"8 to 512 pixels wide, received {size!r}"):

@@ -12,7 +12,7 @@ from resnet_core.datasets.cats_vs_dogs import CatsVsDogs
 from resnet_core.datasets.cifar10 import Cifar10
 from resnet_core.datasets.embedded import Shapes
 from resnet_core.datasets.folder import Folder
-from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, Classes, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.inspection import Report
 from resnet_core.datasets.parquet import Parquet
 from resnet_core.datasets.splitting import Split, split
@@ -97,8 +97,13 @@ def inspect(source: str, *, most: int | None = None, decoding: bool = True, tell
     return inspection.inspect(_open(source), most=most, decoding=decoding, tell=tell)
 
 
-def samples(source: str, count: int = 8, size: int = 32, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def samples(
+    source: str, count: int = 8, size: int = 32, seed: int = 0, classes: Classes = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a few images to look at, from as many classes as possible.
+
+    Args:
+        classes: indices of the classes that are wanted; None for all.
 
     Shapes:
         images: uint8 (count, size, size, 3); fewer than `count` if the data set holds fewer.
@@ -111,7 +116,7 @@ def samples(source: str, count: int = 8, size: int = 32, seed: int = 0) -> tuple
     _check_seed(seed)
     if count < 1:
         raise DataError(f"at least one sample must be asked for, received {count}: ask for 1 or more")
-    return _open(source).samples(count, size, seed)
+    return _open(source).samples(count, size, seed, classes)
 
 
 def _open(source: str) -> DataSet:

@@ -17,7 +17,7 @@ import numpy as np
 
 from resnet_core.datasets.download import NotReached, ask_site, get_file, unavailable
 from resnet_core.datasets.folder import Folder
-from resnet_core.datasets.image_data import DataSet, Encoded, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import Classes, DataSet, Encoded, ImageData, Summary, Tell
 from resnet_core.datasets.unzip import unpack_images
 from resnet_core.errors import DataError
 from resnet_core.home import cache_folder
@@ -73,11 +73,11 @@ class CatsVsDogs(DataSet):
         fetch(tell)
         return _folder().load(size, channels, seed, tell)
 
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
         """Decode a few images if they are here."""
         if not is_here():
             raise DataError(self.missing())
-        return _folder().samples(count, size, seed)
+        return _folder().samples(count, size, seed, classes)
 
 
 def is_here() -> bool:

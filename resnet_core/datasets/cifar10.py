@@ -10,7 +10,7 @@ import numpy as np
 from resnet_core.datasets.cache import digest, find, keep
 from resnet_core.datasets.collect import collect
 from resnet_core.datasets.download import NotReached, ask_site, unavailable, with_keras
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import Classes, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.images import resize_all
 from resnet_core.datasets.rows import pick
 from resnet_core.datasets.store import Store
@@ -55,14 +55,16 @@ class Cifar10(DataSet):
         make = partial(_resized, fingerprint=fingerprint)
         return collect(f"{KEPT_AS}-{size}x{channels}", 60_000, (size, size, channels), make, tell)
 
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a few test images if the data set was downloaded before."""
         data = find(KEPT_AS)
         if data is None:
             raise DataError(self.missing())
         rng = np.random.default_rng(seed)
-        rounds = [rng.permutation(np.flatnonzero(data.y_test == label)) for label in range(10)]
-        places = np.array([rounds[i % 10][i // 10] for i in range(min(count, len(data.y_test)))])
+        wanted = range(10) if classes is None else classes
+        rounds = [rng.permutation(np.flatnonzero(data.y_test == label)) for label in wanted]
+        most = min(count, len(wanted) * min(map(len, rounds)))
+        places = np.array([rounds[i % len(wanted)][i // len(wanted)] for i in range(most)], dtype=int)
         places = places[np.argsort(data.y_test[places], kind="stable")]
         return resize_all(data.x_test[places], size, 3), data.y_test[places]
 

@@ -1,9 +1,11 @@
 """The drawn shapes as a data set: 10,000 training and 2,000 test images that need no files and no network."""
 
+import math
+
 import numpy as np
 
 from resnet_core.datasets.cache import cached, digest
-from resnet_core.datasets.image_data import DataSet, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import Classes, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.shapes import CLASS_NAMES, VERSION, draw_shapes
 
 TRAIN_IMAGES = 10_000
@@ -30,9 +32,13 @@ class Shapes(DataSet):
         fingerprint = digest("shapes", VERSION, seed, size, channels)
         return cached(f"shapes-{fingerprint}", lambda: _draw(size, channels, seed, fingerprint))
 
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
         """Draw a few images, in the order of their classes."""
-        images, labels = draw_shapes(count, size, _test_seed(seed))
+        share = 1 if classes is None else len(classes) / len(CLASS_NAMES)
+        images, labels = draw_shapes(math.ceil(count / share), size, _test_seed(seed))
+        if classes is not None:
+            wanted = np.flatnonzero(np.isin(labels, classes))[:count]
+            images, labels = images[wanted], labels[wanted]
         order = np.argsort(labels, kind="stable")
         return images[order], labels[order]
 

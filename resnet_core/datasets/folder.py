@@ -9,10 +9,10 @@ import numpy as np
 
 from resnet_core.datasets.cache import digest, file_facts
 from resnet_core.datasets.collect import collect
-from resnet_core.datasets.image_data import DataSet, Encoded, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import Classes, DataSet, Encoded, ImageData, Summary, Tell
 from resnet_core.datasets.images import Refuse, decode_all, image_suffixes, skipped_note
 from resnet_core.datasets.rows import pick
-from resnet_core.datasets.sampling import sample_by_class
+from resnet_core.datasets.sampling import only, sample_by_class
 from resnet_core.datasets.splitting import count_by_class, set_aside_test, test_count
 from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
@@ -93,7 +93,7 @@ class Folder(DataSet):
         data = collect(name, len(files), shape, lambda store: self._decode(contents, store, fingerprint), tell)
         return replace(data, source=self.source)
 
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
         """Decode a few images, of the test images where there are some."""
         contents = _list_contents(self.path)
         files = contents.test or contents.train
@@ -102,7 +102,8 @@ class Folder(DataSet):
             path = files.paths[place]
             return None if self.refuse and self.refuse(path) is not None else path
 
-        return sample_by_class(files.labels, fetch, count, size, seed, self.source)
+        labels = only(files.labels, classes)
+        return sample_by_class(labels, fetch, count, size, seed, self.source)
 
     def _decode(self, contents: _Contents, store: Store, fingerprint: str) -> ImageData:
         halves = [contents.train, contents.test] if contents.test else [contents.train]

@@ -1,7 +1,7 @@
 """What every data set gives: images as bytes with their labels, a summary for a page, a few samples."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from resnet_core.datasets.rows import Images
 
 SMALLEST_SIZE = 8
 LARGEST_SIZE = 512
+
+Classes = Sequence[int] | None
+"""Indices of the classes that are wanted; None for all."""
 
 Tell = Callable[[int, int], None]
 """Hears how many images have been read so far, and of how many."""
@@ -108,5 +111,5 @@ class DataSet(ABC):
         """Return all images at `size` x `size` pixels with 1 or 3 channels."""
 
     @abstractmethod
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return a few RGB images from as many classes as possible, and their labels."""
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a few RGB images from as many classes as possible, or of some classes only, and their labels."""

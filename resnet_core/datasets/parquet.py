@@ -8,7 +8,7 @@ import numpy as np
 
 from resnet_core.datasets.cache import digest, file_facts
 from resnet_core.datasets.collect import collect
-from resnet_core.datasets.image_data import DataSet, Encoded, ImageData, Summary, Tell
+from resnet_core.datasets.image_data import Classes, DataSet, Encoded, ImageData, Summary, Tell
 from resnet_core.datasets.images import decode_all, skipped_note
 from resnet_core.datasets.parquet_files import (
     Table,
@@ -19,7 +19,7 @@ from resnet_core.datasets.parquet_files import (
     read_classes,
 )
 from resnet_core.datasets.rows import pick
-from resnet_core.datasets.sampling import sample_by_class
+from resnet_core.datasets.sampling import only, sample_by_class
 from resnet_core.datasets.splitting import count_by_class, set_aside_test, test_count
 from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
@@ -79,17 +79,17 @@ class Parquet(DataSet):
         data = collect(name, total, shape, lambda store: self._decode(tables, notes, store, fingerprint), tell)
         return replace(data, source=self.source)
 
-    def samples(self, count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
         """Decode a few images, of one row group where that holds enough classes."""
         tables, _ = self._tables()
         names, all_labels = read_classes(tables)
-        table, labels = tables[-1], all_labels[-1]
+        table, labels = tables[-1], only(all_labels[-1], classes)
         groups = _row_groups(table)
         rng = np.random.default_rng(seed)
         _, _, start, stop = groups[rng.integers(len(groups))]
         inside = np.full_like(labels, -1)
         inside[start:stop] = labels[start:stop]
-        if len(np.unique(inside[inside >= 0])) < min(count, len(names)):
+        if len(np.unique(inside[inside >= 0])) < min(count, len(classes or names)):
             inside = labels
         read: dict[int, list[bytes | None]] = {}
 

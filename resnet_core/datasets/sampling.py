@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from resnet_core.datasets.image_data import Classes
 from resnet_core.datasets.images import UnreadableImage, decode
 from resnet_core.errors import DataError
 
@@ -40,6 +41,11 @@ def sample_by_class(
         raise DataError(f"no image of {source} could be read: check its files")
     order = np.argsort(chosen, kind="stable")
     return np.stack(images)[order], np.array(chosen, dtype=np.int32)[order]
+
+
+def only(labels: np.ndarray, classes: Classes) -> np.ndarray:
+    """Return labels with those of other classes made negative, which passes them over."""
+    return labels if classes is None else np.where(np.isin(labels, classes), labels, -1)
 
 
 def _in_turns(labels: np.ndarray, seed: int) -> np.ndarray:
