@@ -42,8 +42,10 @@ def study(
         return FINISHED
     from resnet_core.runs import groups, study_plans
 
+    cost = study_plans.forecast(chosen, size, data, seeds)
+    if not again:
+        groups.refuse_twin(chosen, cost.runs)
     if not as_json:
-        cost = study_plans.forecast(chosen, size, data, seeds)
         say(f"{len(cost.runs)} runs, about {_duration(cost.seconds)} on this computer ({cost.estimates[0].basis})")
     group_id = groups.start(chosen, size, data=data, seeds=seeds, again=again)
     if wait:

@@ -77,17 +77,27 @@ def start(
     """
     runs = study_plans.plan(study, size, data, seeds)
     with _one_at_a_time():
-        twin = None if again else running(study, runs)
-        if twin:
-            raise TwiceError(
-                f"this very study is going on as {twin} (same size, data and seeds): wait for it, or start it again "
-                "all the same (--again)",
-                twin,
-            )
+        if not again:
+            refuse_twin(study, runs)
         group = queue.new_study(study.name)
         requests = [queue.Request(run.spec, run.recipe, run.data, run.seed, name=run.name) for run in runs]
         queue.submit_many(requests, study=group)
     return group
+
+
+def refuse_twin(study: Study, runs: tuple[PlannedRun, ...]) -> None:
+    """Do nothing, unless a group goes on that is exactly these runs.
+
+    Raises:
+        TwiceError: one does.
+    """
+    twin = running(study, runs)
+    if twin:
+        raise TwiceError(
+            f"this very study is going on as {twin} (same size, data and seeds): wait for it, or start it again "
+            "all the same (--again)",
+            twin,
+        )
 
 
 def running(study: Study, runs: tuple[PlannedRun, ...]) -> str | None:
