@@ -1,4 +1,4 @@
-"""Run the benchmarks and print their figures: `python -m tests.benchmarks [--only NAME] [--json]`.
+"""Run the benchmarks and print their figures: `python -m tests.benchmarks [--only NAME] [--data DATA] [--json]`.
 
 Exits with 1 if a figure misses its target.
 """
@@ -26,7 +26,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure how fast the lab is.")
     parser.add_argument("--only", choices=names, action="append", help="one benchmark; may be given several times")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--data", metavar="DATA", help="images for `frameworks`, as `parquet:PATH`; else drawn shapes")
     options = parser.parse_args(arguments)
+    if options.data:
+        os.environ["RESNET_LAB_BENCH_DATA"] = options.data
     machine = _machine()
     with tempfile.TemporaryDirectory(prefix="resnet-lab-bench-") as home:
         os.environ[processes.HOME_VARIABLE] = home
