@@ -19,6 +19,7 @@ st.html(Path(ROOT, "app", "page.css"))
 PAGES = [
     st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
     st.Page("views/build.py", title="Build", icon=":material/account_tree:"),
+    st.Page("views/data.py", title="Data", icon=":material/photo_library:"),
     st.Page("views/train.py", title="Train", icon=":material/play_circle:"),
     st.Page("views/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
 ]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from resnet_core.code import keras_code
 from resnet_core.costs import Costs, count_costs
-from resnet_core.datasets import Summary, describe, samples
+from resnet_core.datasets import Report, Summary, describe, inspect, samples
 from resnet_core.drawing import Detail, Drawing, Format, draw
 from resnet_core.graph import Graph, build_graph
 from resnet_core.recipes import Recipe
@@ -60,3 +60,15 @@ def summary(source: str) -> Summary:
 def sample_images(source: str, count: int = 8):
     """Return a few images of a data set, and their labels."""
     return samples(source, count)
+
+
+@st.cache_data(max_entries=16, ttl=60, show_spinner="Looking at the images")
+def class_samples(source: str, count: int, size: int, seed: int, classes: tuple[int, ...] | None):
+    """Return images of some classes, or of all, and their labels."""
+    return samples(source, count, size, seed, classes)
+
+
+@st.cache_data(max_entries=8, ttl=60, show_spinner="Looking at the files")
+def data_report(source: str, most: int = 400) -> Report:
+    """Count a data set's classes and read the headers of some of its files."""
+    return inspect(source, most=most, decoding=False)

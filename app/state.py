@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import streamlit as st
 
 from app.compare_state import CompareState
+from app.data_state import DataState
 from app.links import LONGEST_TOKEN, listed, one_of, whole_number
 from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
@@ -160,7 +161,7 @@ class HomeState:
         raise InputError(f"this page knows no {name!r}: it was left out")
 
 
-State = TypeVar("State", BuildState, TrainState, CompareState, HomeState)
+State = TypeVar("State", BuildState, TrainState, CompareState, DataState, HomeState)
 
 
 def read_state(kind: type[State], query: dict[str, str]) -> tuple[State, list[str]]:

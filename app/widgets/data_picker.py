@@ -13,6 +13,7 @@ KINDS = {
     "parquet": "Parquet files",
     "folder": "Folders of images, one a class",
     "cifar10": "CIFAR-10 (downloads 170 MB once)",
+    "cats_vs_dogs": "Cats vs dogs (825 MB once)",
 }
 
 PATH_HELP = {
@@ -21,12 +22,13 @@ PATH_HELP = {
 }
 
 
-def data_picker(source: str, *, key: str) -> tuple[str, Summary | None]:
+def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[str, Summary | None]:
     """Show the choice and return the source chosen, with its summary, or None while it cannot be used.
 
     Args:
         source: as the page's state holds it.
         key: of this widget in its page.
+        with_samples: whether to show eight images too.
     """
     kind, _, path = source.partition(":")
     if kind not in KINDS:
@@ -50,7 +52,8 @@ def data_picker(source: str, *, key: str) -> tuple[str, Summary | None]:
         f"{theme.count(summary.train_images)} images to train on, {theme.count(summary.test_images)} to test on, "
         f"{summary.classes} classes: {_names(summary)}"
     )
-    _samples(chosen, summary)
+    if with_samples:
+        _samples(chosen, summary)
     return chosen, summary
 
 

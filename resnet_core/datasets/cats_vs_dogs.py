@@ -30,8 +30,8 @@ ADDRESS = (
 )
 SHA256 = "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9"
 HOW_TO_BRING = (
-    f"bring the zip with `python -m resnet_core data fetch {NAME} --from ZIP` (it is {ADDRESS}), "
-    "or give the unzipped images as folder:PATH"
+    f"bring the zip with `python -m resnet_core data fetch {NAME} --from ZIP`, or the unzipped images as folder:PATH; "
+    f"the zip is at {ADDRESS}"
 )
 _IN_ZIP = re.compile(r"(?:[^/]+/)*PetImages/(?P<label>Cat|Dog)/(?P<name>[^/\\]+\.jpe?g)", re.IGNORECASE)
 _HEADER_BYTES = 8_192  # what the tutorial's `peek` sees of a file

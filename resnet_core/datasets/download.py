@@ -82,4 +82,4 @@ def get_file(address: str, folder: Path, sha256: str) -> Path:
 
 def unavailable(name: str, reason: Exception, other_ways: str) -> DataError:
     """Return the one line for a download that failed."""
-    return DataError(f"{name} could not be downloaded ({' '.join(str(reason).split())[:160]}): {other_ways}")
+    return DataError(f"{name} could not be downloaded ({' '.join(str(reason).split())[:100]}): {other_ways}")

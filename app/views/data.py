@@ -1,0 +1,68 @@
+"""Data: look at any data set before a network does: its images, its classes, and what training makes of them."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app.data_state import SIZES, TABS, DataState
+from app.state import TrainState, keep_state, open_state, project, remember
+from app.widgets.augmentation import augmentation
+from app.widgets.data_facts import data_facts
+from app.widgets.data_picker import data_picker
+from app.widgets.normalization import normalization
+from app.widgets.sample_grid import sample_grid
+from resnet_core.datasets import Summary
+
+
+def page() -> None:
+    state = open_state(DataState)
+    st.title("Data", anchor=False)
+    choices, results = st.columns([1, 3], gap="large")
+    with choices:
+        source, summary = data_picker(state.data, key="data:source", with_samples=False)
+        size = st.selectbox(
+            "Image size",
+            SIZES,
+            key=project("data:size", state.size),
+            format_func=lambda pixels: f"{pixels} x {pixels} pixels",
+            help="What a network would read: the central square of each image, resized.",
+        )
+        if summary and st.button("Train on these", icon=":material/play_arrow:", key="data:train"):
+            remember(replace(open_state(TrainState), data=source))
+            st.switch_page("views/train.py")
+    state = replace(state, data=source, size=size, first=state.first if source == state.data else 0)
+    with results:
+        if summary:
+            _tabs(state, summary)
+        else:
+            st.info("The images of the data set will be here, once one is chosen.", icon=":material/photo_library:")
+    keep_state(state)
+
+
+def _tabs(state: DataState, summary: Summary) -> None:
+    """Show the tab that is open; only its body runs."""
+    st.session_state["data:tab"] = TABS[state.tab]
+    tabs = st.tabs(list(TABS.values()), key="data:tab", on_change=_open_tab)
+    with tabs[list(TABS).index(state.tab)]:
+        match state.tab:
+            case "samples":
+                sample_grid(state, summary, change=_change)
+            case "facts":
+                data_facts(state.data)
+            case "augmentation":
+                augmentation(state, summary, change=_change)
+            case "normalization":
+                normalization(state, summary, change=_change)
+
+
+def _change(**fields) -> None:
+    """Take a choice over into the page's state, before the page runs again."""
+    keep_state(replace(open_state(DataState), **fields))
+
+
+def _open_tab() -> None:
+    names = {label: name for name, label in TABS.items()}
+    _change(tab=names[st.session_state["data:tab"]])
+
+
+page()

@@ -1,0 +1,71 @@
+"""Pad, crop and flip shown on a real image: the original beside draws of what training makes of it."""
+
+import inspect
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from app import cache
+from app.data_state import DataState
+from app.widgets.sample_grid import gallery, next_button
+from resnet_core.crop_flip import crop_flip, largest_shift
+from resnet_core.datasets import Summary
+from resnet_core.errors import LabError, one_line
+
+DRAWS = 11
+SHOWN = 128  # pixels of a side on the screen
+
+
+def augmentation(state: DataState, summary: Summary, *, change: Callable[..., None]) -> None:
+    """Show one image, and what `crop_flip` makes of it in eleven draws.
+
+    Args:
+        change: takes over fields of the page's state.
+    """
+    try:
+        images, labels = cache.class_samples(state.data, 1, state.size, state.seed, None)
+    except LabError as error:
+        st.info(one_line(error), icon=":material/download:")
+        return
+    shift = largest_shift(state.size)
+    versions = 2 * (2 * shift + 1) ** 2
+    said, button = st.columns([4, 1], vertical_alignment="center")
+    said.markdown(
+        f"`crop_flip` adds {shift} pixel{'s' if shift > 1 else ''} on each side, cuts out {state.size} x {state.size} "
+        f"at random and mirrors half of the images: **{versions:,} versions of each image**, another in every epoch."
+    )
+    with button:
+        next_button("Another image", state, change)
+    name = summary.class_names[labels[0]]
+    corners, mirrored = _draw(state.seed, shift)
+    drawn = crop_flip(np, images.repeat(DRAWS, axis=0), corners, mirrored, shift)
+    moves = [_move(corner, flip, shift) for corner, flip in zip(corners.tolist(), mirrored[:, 0].tolist(), strict=True)]
+    gallery(
+        [images[0], *drawn],
+        [f"original: {name}", *moves],
+        [f"An image of class {name}", *(f"The same image, {move}" for move in moves)],
+        SHOWN,
+    )
+    st.caption(
+        "What comes in is zero, drawn in black here. Training normalizes before: with `pixel_mean`, zero is the mean."
+    )
+    with st.expander("The code that ran", icon=":material/code:"):
+        st.code(inspect.getsource(crop_flip), language="python", wrap_lines=True)
+
+
+def _draw(seed: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 2 * shift + 1, (DRAWS, 2), dtype=np.int32)
+    return corners, rng.random((DRAWS, 1)) < 0.5
+
+
+def _move(corner: list[int], mirrored: bool, shift: int) -> str:
+    """Say where an image went: a cut further down shows it further up."""
+    up, left = corner[0] - shift, corner[1] - shift
+    moves = [
+        f"{abs(distance)} {words[distance < 0]}"
+        for distance, words in ((up, ("up", "down")), (-left if mirrored else left, ("left", "right")))
+        if distance
+    ]
+    return ", ".join(moves + ["mirrored"] * mirrored) or "unchanged"

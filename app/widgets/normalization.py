@@ -1,0 +1,90 @@
+"""What a network reads instead of bytes: the mean image, an image without it, and the numbers of each way."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import cache
+from app.data_state import DataState
+from app.tables import csv
+from app.widgets.sample_grid import gallery, next_button
+from resnet_core.datasets import Summary
+from resnet_core.errors import LabError, one_line
+
+IMAGES = 256
+SHOWN = 192  # pixels of a side on the screen
+_LABELS = {"mean": "Mean", "std": "Standard deviation", "min": "Smallest", "max": "Largest"}
+
+
+def normalization(state: DataState, summary: Summary, *, change: Callable[..., None]) -> None:
+    """Show an image, the mean image and their difference, and what each kind of normalization gives.
+
+    Args:
+        change: takes over fields of the page's state.
+    """
+    try:
+        images, labels = cache.class_samples(state.data, IMAGES, state.size, 0, None)
+    except LabError as error:
+        st.info(one_line(error), icon=":material/download:")
+        return
+    mean = images.mean(axis=0, dtype="float64")
+    chosen = state.seed % len(images)
+    image, name = images[chosen], summary.class_names[labels[chosen]]
+    said, button = st.columns([4, 1], vertical_alignment="center")
+    said.markdown(
+        "`pixel_mean` takes from every pixel its mean over the training images, as the paper does. "
+        f"Here the mean is of {len(images)} samples; a run takes all its training images."
+    )
+    with button:
+        next_button("Another image", state, change)
+    gallery(
+        [image, mean.round().astype(np.uint8), _difference(image, mean)],
+        [f"an image: {name}", "the mean image", "what is left (gray is zero)"],
+        [
+            f"An image of class {name}",
+            f"The mean of {len(images)} images",
+            f"The image of class {name} without the mean image",
+        ],
+        SHOWN,
+    )
+    table = _table(images, mean)
+    before, after = table["mean"].iloc[1], table["mean"].iloc[2]
+    st.markdown(f"Scaled alone, the values have a mean of **{before:.3f}**; without the mean image **{after:.3f}**.")
+    st.markdown("**What the network reads, over these images**")
+    columns = {name: st.column_config.NumberColumn(label, format="%.3f") for name, label in _LABELS.items()}
+    columns["normalize"] = "Normalization"
+    st.dataframe(table, hide_index=True, height="content", key="data:normal:table", column_config=columns)
+    st.download_button(
+        "Numbers as CSV",
+        csv(table),
+        "normalization.csv",
+        "text/csv",
+        key="data:normal:csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _difference(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    return np.clip((image - mean) / 2 + 127.5, 0, 255).round().astype(np.uint8)
+
+
+def _table(images: np.ndarray, mean: np.ndarray) -> pd.DataFrame:
+    ways = {
+        "none: bytes as they are": images.astype("float32"),
+        "scale: divided by 255": images / np.float32(255),
+        "pixel_mean: and the mean image taken off": (images - mean.astype("float32")) / np.float32(255),
+    }
+    rows = [
+        {
+            "normalize": way,
+            "mean": float(values.mean(dtype="float64")) + 0.0,
+            "std": float(values.std(dtype="float64")),
+            "min": float(values.min()),
+            "max": float(values.max()),
+        }
+        for way, values in ways.items()
+    ]
+    return pd.DataFrame(rows).round(6).replace({-0.0: 0.0})

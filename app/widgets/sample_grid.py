@@ -1,0 +1,96 @@
+"""Images of each class in a row, as a network of the chosen size would see them."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from app import cache
+from app.data_state import DataState
+from app.state import project
+from app.text import as_text
+from resnet_core.datasets import Summary
+from resnet_core.errors import LabError, one_line
+
+PER_CLASS = 8
+CLASSES = 20  # in sight at a time
+SHOWN = 64  # pixels of a side on the screen, at most
+_STYLE = """<style>
+[class*=st-key-data-class-] { flex-wrap: wrap; row-gap: 0.3rem; }
+[class*=st-key-data-class-] > :first-child { flex: 0 0 8rem; }
+[class*=st-key-data-class-] > :last-child { flex: 1 1 18rem; }
+</style>"""
+
+
+def sample_grid(state: DataState, summary: Summary, *, change: Callable[..., None]) -> None:
+    """Show samples of each class, of twenty classes at a time.
+
+    Args:
+        change: takes over fields of the page's state.
+    """
+    classes = _classes_in_sight(state, summary, change)
+    try:
+        images, labels = cache.class_samples(state.data, PER_CLASS * len(classes), state.size, state.seed, classes)
+    except LabError as error:
+        st.info(one_line(error), icon=":material/download:")
+        return
+    st.html(_STYLE)
+    said, button = st.columns([4, 1], vertical_alignment="center")
+    said.caption(f"Drawn at random, {state.size} x {state.size} pixels: what a network of this input size is given.")
+    with button:
+        next_button("Show others", state, change)
+    for label in classes:
+        name, mine = summary.class_names[label], images[labels == label]
+        with st.container(horizontal=True, vertical_alignment="center", key=f"data-class-{label}"):
+            st.markdown(f"**{as_text(name)}**", width=128)
+            if len(mine):
+                alts = [f"Image {number} of class {name}" for number in range(1, len(mine) + 1)]
+                gallery(mine, [""] * len(mine), alts, SHOWN)
+            else:
+                st.caption("no image of it could be read")
+
+
+def crisp(image: np.ndarray, side: int) -> np.ndarray:
+    """Enlarge an image by whole pixels to at least `side`, so that its pixels stay squares on the screen."""
+    times = max(1, -(-side // image.shape[0]))
+    return image.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def next_button(label: str, state: DataState, change: Callable[..., None]) -> None:
+    """Offer the next seed, which shows other images."""
+    following = (state.seed + 1) % 10**9
+    st.button(
+        label, icon=":material/casino:", key="data:next", width="stretch", on_click=lambda: change(seed=following)
+    )
+
+
+def gallery(pictures: Sequence[np.ndarray], names: Sequence[str], alts: Sequence[str], side: int) -> None:
+    """Show images in rows that fit the page, enlarged by whole pixels.
+
+    Args:
+        names: shown under the images as they are; empty for none.
+        alts: what the images show, for a reader who hears it.
+        side: pixels on the screen.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for picture, name, alt in zip(pictures, names, alts, strict=True):
+            # JPEG would blur the very pixels that small images are enlarged to show.
+            kind = "PNG" if len(picture) <= 64 else "JPEG"
+            st.image(crisp(picture, side), caption=as_text(name) or None, alt=alt, width=side, output_format=kind)
+
+
+def _classes_in_sight(state: DataState, summary: Summary, change: Callable[..., None]) -> tuple[int, ...]:
+    if summary.classes <= CLASSES:
+        return tuple(range(summary.classes))
+    starts = range(0, summary.classes, CLASSES)
+    first = min(state.first // CLASSES * CLASSES, starts[-1])
+    key = "data:first"
+    st.selectbox(
+        "Classes",
+        starts,
+        format_func=lambda start: f"{start + 1} to {min(start + CLASSES, summary.classes)} of {summary.classes}",
+        key=project(key, first),
+        on_change=lambda: change(first=st.session_state[key]),
+        width=200,
+    )
+    return tuple(range(first, min(first + CLASSES, summary.classes)))
