@@ -1,0 +1,22 @@
+"""The Data page in a browser: its images and its chart are there, a click shows others, and axe finds no fault."""
+
+from playwright.sync_api import expect
+
+from tests.browser.support import assert_accessible, open_page, wait_app
+
+
+def test_samples_and_counts_can_be_seen_and_heard(server, page):
+    open_page(page, f"{server.url}/data?data=shapes&size=16")
+    first = page.get_by_alt_text("Image 1 of class disk")
+    expect(first).to_be_visible()
+    assert first.evaluate("image => image.naturalWidth") >= 64
+    before = first.get_attribute("src")
+    page.get_by_role("button", name="Show others").click()
+    expect(first).not_to_have_attribute("src", before)
+    assert "seed=1" in page.url
+    assert_accessible(page)
+    page.get_by_role("tab", name="Counts and sizes").click()
+    wait_app(page)
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.get_by_role("img", name="Each of the 10 classes has 1,200 images.")).to_be_visible()
+    assert_accessible(page)
