@@ -87,3 +87,9 @@ def add_run(job_id, spec, *, start, first, later, device=None, epochs=4, state="
     writes.write_rows(job_id, rows, [])
     writes.advance(job_id, {"running"}, state)
     writes.write_columns(job_id, started=1000.0, running_since=1000.0 + start)
+
+
+def test_images_that_stay_on_disk_do_not_count_as_memory():
+    spec = get_spec("resnet18").model_copy(update={"classes": 2})
+    few, many = (estimate(spec, RECIPE, images, 1_000).memory_bytes for images in (4_000, 400_000))
+    assert many < few

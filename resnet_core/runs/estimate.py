@@ -21,6 +21,8 @@ import numpy as np
 
 from resnet_core.costs import Cost, count_costs
 from resnet_core.datasets import Summary
+from resnet_core.datasets.collect import IN_MEMORY_BYTES
+from resnet_core.datasets.store import CHUNK_BYTES
 from resnet_core.errors import InputError
 from resnet_core.graph import build_graph
 from resnet_core.recipes import Optimizer, Precision, Recipe, make_recipe
@@ -151,7 +153,9 @@ class _Work:
         parameters = 4 * self.cost.params * (2 + _SLOTS[recipe.optimizer])
         width = 2 if recipe.precision is Precision.MIXED_BFLOAT16 else 4
         activations = 2 * width * self.cost.activations * self.batch
-        images = 2 * self.images * self.image_bytes
+        stored = self.images * self.image_bytes
+        # More than this is read from disk, a few batches at a time.
+        images = 2 * stored if stored <= IN_MEMORY_BYTES else CHUNK_BYTES + 4 * self.batch * self.image_bytes
         return PROCESS_BYTES + LAYER_BYTES * self.layers + parameters + activations + images
 
 
