@@ -9,7 +9,7 @@ if ROOT not in sys.path:  # Streamlit puts only app/ there
 
 import streamlit as st  # noqa: E402
 
-import app.startup  # noqa: E402, F401  once per process
+from app import startup  # noqa: E402
 from app.boundary import guarded  # noqa: E402
 from resnet_core.runs import supervision  # noqa: E402
 
@@ -27,5 +27,6 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 with guarded(page.title):
     page.run()
+startup.finish()
 if page.title in ("Home", "Train"):
     supervision.prepare()  # after the page is on the screen, so that a click on it finds Keras imported

@@ -6,7 +6,7 @@ import pandas as pd
 
 from app.charts.spread import Mean, mean_of
 from app.grouping import Group, title
-from app.runs_table import Run
+from app.run import Run
 
 
 def final_errors(runs: Sequence[Run], name: str = "val_error") -> Mean | None:

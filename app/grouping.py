@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.run import Run
 from app.run_list import data_name
-from app.runs_table import Run
 from resnet_core.recipes import Recipe
 from resnet_core.spec import ResNetSpec
 

@@ -11,8 +11,8 @@ from app.charts.curves import Curve, Layout, learning_curves
 from app.feed import Feed
 from app.grouping import REPEATS, Group, grouped
 from app.pictures import looks_of
+from app.run import Run
 from app.run_names import run_names
-from app.runs_table import Run
 
 
 def repeats(feed: Feed) -> list[Group]:

@@ -14,7 +14,7 @@ from app.charts.panels import shape
 from app.compare_state import CompareState, Picture, Size, Watched
 from app.grouping import REPEATS, SEPARATE, Group, grouped, mixed, title, varying
 from app.published_marks import published_marks
-from app.runs_table import Run
+from app.run import Run
 
 MOST_PANELS = 12
 CHART_HEIGHT = 410

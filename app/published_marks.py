@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from app.charts.final_errors import Against, Mark
-from app.runs_table import Run
+from app.run import Run
 from resnet_core.families import preset_of
 from resnet_core.published import published_for
 from resnet_core.runs.records import Job

@@ -25,8 +25,8 @@ from app.grouping import REPEATS, SEPARATE, grouped
 from app.pictures import Drawn, draw
 from app.portable import portable
 from app.report_tables import about_runs, groups_table, runs_table
+from app.run import Run
 from app.run_names import run_names
-from app.runs_table import Run
 from app.verdict import verdict
 from resnet_core.cli.output import write_file
 from resnet_core.errors import LabError, one_line

@@ -12,8 +12,8 @@ from app.group_numbers import baseline_error, final_errors
 from app.grouping import Group, title
 from app.portable import portable
 from app.recipe_words import in_words
+from app.run import Run
 from app.run_list import data_name
-from app.runs_table import Run
 from resnet_core.recipes import make_recipe
 
 

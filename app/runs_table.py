@@ -1,60 +1,14 @@
 """Runs as tables: the final numbers of each, and every epoch of all of them."""
 
-import functools
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from app.run import Run
 from resnet_core.recipes import Recipe
 from resnet_core.results import Epoch
-from resnet_core.runs.records import Job
-from resnet_core.spec import ResNetSpec, parse_spec
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run with what has been read of it.
-
-    Attributes:
-        job: its row.
-        label: a short name that no other run of the comparison has.
-        epochs: finished epochs, in order.
-    """
-
-    job: Job
-    label: str
-    epochs: tuple[Epoch, ...]
-
-    @property
-    def spec(self) -> ResNetSpec:
-        """Return its network."""
-        return _spec(self.job.spec_json)
-
-    @property
-    def last(self) -> Epoch | None:
-        """Return the last finished epoch."""
-        return self.epochs[-1] if self.epochs else None
-
-    def best(self, error: str) -> Epoch | None:
-        """Return the epoch with the lowest `train_error` or `val_error`; the first of several."""
-        finite = [epoch for epoch in self.epochs if math.isfinite(getattr(epoch, error))]
-        return min(finite, key=lambda epoch: getattr(epoch, error), default=None)
-
-    @property
-    def seconds(self) -> float | None:
-        """Return the training time of all finished epochs, validation included."""
-        return sum(epoch.seconds for epoch in self.epochs) if self.epochs else None
-
-    @property
-    def images_per_second(self) -> float | None:
-        """Return the training speed: images over time, validation not counted, as the mean of all epochs."""
-        if not self.epochs:
-            return None
-        # Each epoch has the same images, so the mean speed is the harmonic one.
-        return len(self.epochs) / sum(1 / max(epoch.images_per_second, 1e-9) for epoch in self.epochs)
 
 
 def final_numbers(runs: Sequence[Run], words: Callable[[Recipe], str]) -> pd.DataFrame:
@@ -80,11 +34,6 @@ def epoch_rows(runs: Sequence[Run]) -> pd.DataFrame:
 def csv(table: pd.DataFrame) -> bytes:
     """Write a table as CSV; a missing number is an empty field."""
     return table.to_csv(index=False).encode()
-
-
-@functools.lru_cache(maxsize=512)
-def _spec(text: str) -> ResNetSpec:
-    return parse_spec(text)
 
 
 _COLUMNS = {

@@ -7,9 +7,9 @@ from typing import Literal
 
 from app import theme
 from app.grouping import REPEATS, grouped
+from app.run import Run
 from app.run_list import data_name
 from app.run_names import recipe_differences
-from app.runs_table import Run
 from resnet_core.choices import Shortcut
 from resnet_core.recipes import Recipe
 from resnet_core.runs.groups import outcome

@@ -10,8 +10,8 @@ import pytest
 from app.charts.spread import mean_of
 from app.group_numbers import baseline_error, group_numbers, reading
 from app.grouping import FIELDS, REPEATS, SEPARATE, grouped, mixed, varying
+from app.run import Run
 from app.run_names import run_names
-from app.runs_table import Run
 from resnet_core import RECIPES, Recipe, ResNetSpec, get_spec
 from resnet_core.runs import store
 from tests.stored_runs import store_run

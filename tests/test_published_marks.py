@@ -4,7 +4,7 @@ import pytest
 
 from app.charts.final_errors import Against
 from app.published_marks import published_marks
-from app.runs_table import Run
+from app.run import Run
 from resnet_core import RECIPES, get_spec
 from resnet_core.runs import store
 from tests.stored_runs import store_run

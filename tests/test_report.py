@@ -15,8 +15,8 @@ from app.feed import Feed
 from app.portable import portable
 from app.report import Report, as_html, fresh_state
 from app.report import main as write
+from app.run import Run
 from app.run_names import run_names
-from app.runs_table import Run
 from resnet_core import get_spec, make_spec
 from resnet_core.cli import main
 from resnet_core.recipes import make_recipe

@@ -5,7 +5,8 @@ import io
 import pandas as pd
 import pytest
 
-from app.runs_table import Run, csv, epoch_rows, final_numbers
+from app.run import Run
+from app.runs_table import csv, epoch_rows, final_numbers
 from resnet_core import get_spec
 from resnet_core.results import Epoch
 from resnet_core.runs import store

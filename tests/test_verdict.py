@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.run import Run
 from app.run_names import run_names
-from app.runs_table import Run
 from app.verdict import study_of, verdict
 from resnet_core import RECIPES, get_spec
 from resnet_core.choices import Shortcut

@@ -11,9 +11,9 @@ from app.feed import Feed
 from app.grouping import SEPARATE, grouped
 from app.links import MOST_RUNS
 from app.pictures import draw, looks_of
+from app.run import Run
 from app.run_list import group_runs
 from app.run_names import run_names
-from app.runs_table import Run
 from app.state import keep_state, open_state
 from app.text import as_text
 from app.verdict import Verdict, verdict

@@ -9,7 +9,7 @@ import streamlit as st
 from app.charts.curves import Axis, Layout
 from app.compare_state import CompareState, Picture, Size, Watched
 from app.grouping import SEPARATE, Group, grouped, title, varying
-from app.runs_table import Run
+from app.run import Run
 from app.state import keep_state, open_state, project
 
 MOST_PILLS = 24

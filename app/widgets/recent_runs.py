@@ -2,7 +2,6 @@
 
 import time
 
-import pandas as pd
 import streamlit as st
 
 from app import theme
@@ -19,17 +18,15 @@ def recent_runs() -> None:
         st.info("Runs will be listed here, with their curves. The first one starts with the button above.")
         return
     now = time.time()
-    table = pd.DataFrame(
-        {
-            "network": [job.name for job in jobs],
-            "state": [job.state for job in jobs],
-            "validation error": [[100 * epoch.val_error for epoch in job.epochs or ()] for job in jobs],
-            "training": [_error(job.last_epoch, "train_error") for job in jobs],
-            "validation": [_error(job.last_epoch, "val_error") for job in jobs],
-            "data": [(job.data or "").partition(":")[0] for job in jobs],
-            "started": [f"{theme.seconds(max(now - job.created, 1))} ago" for job in jobs],
-        }
-    )
+    table = {
+        "network": [job.name for job in jobs],
+        "state": [job.state for job in jobs],
+        "validation error": [[100 * epoch.val_error for epoch in job.epochs or ()] for job in jobs],
+        "training": [_error(job.last_epoch, "train_error") for job in jobs],
+        "validation": [_error(job.last_epoch, "val_error") for job in jobs],
+        "data": [(job.data or "").partition(":")[0] for job in jobs],
+        "started": [f"{theme.seconds(max(now - job.created, 1))} ago" for job in jobs],
+    }
     picked = st.dataframe(
         table,
         hide_index=True,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import theme
 from app.recipe_words import in_words
-from app.runs_table import Run
+from app.run import Run
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.note_editor import note_editor

@@ -9,7 +9,8 @@ from app.charts.curves import Curve
 from app.compare_state import CompareState
 from app.recipe_words import in_words
 from app.report import Report, as_html
-from app.runs_table import Run, csv, epoch_rows, final_numbers
+from app.run import Run
+from app.runs_table import csv, epoch_rows, final_numbers
 
 
 def take_home(state: CompareState, runs: Sequence[Run], lines: Sequence[Curve]) -> None:
