@@ -13,6 +13,7 @@ from tests import processes
 TESTS = Path(__file__).parent
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it once, when it is imported
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as resnet_core does, also where a test imports Keras first
 processes.mark_session()
 
 settings.register_profile("here", deadline=None)

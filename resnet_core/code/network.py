@@ -1,7 +1,7 @@
 """A spec as readable Keras code: only the choices that it made, with loops over stages and blocks."""
 
 from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
-from resnet_core.code.pieces import Section, copy_of
+from resnet_core.code.pieces import Section, closure_of
 from resnet_core.spec import ResNetSpec
 
 
@@ -16,7 +16,7 @@ def network_section(spec: ResNetSpec, *, mixed: bool = False) -> Section:
     has_shortcut = spec.residual and (shape_changes or spec.shortcut is Shortcut.C)
     parts = [_settings(spec)]
     if has_shortcut and spec.shortcut is Shortcut.A:
-        parts.append(copy_of("models.py", "PadShortcut"))
+        parts.append(closure_of("models.py:PadShortcut"))
     parts += [_build_model(spec), _stem(spec), _block(spec, has_shortcut)]
     if has_shortcut:
         parts.append(_shortcut(spec))

@@ -1,8 +1,9 @@
 """A recipe as readable Keras code: optimizer, schedule, augmentation and a loop that reports every epoch."""
 
 from resnet_core.code.data import splits
-from resnet_core.code.pieces import Section, copy_of
+from resnet_core.code.pieces import Section, closure_of
 from resnet_core.recipes import Augment, Devices, Normalize, Optimizer, Precision, Recipe, Schedule
+from resnet_core.spec import ResNetSpec
 
 _OPTIMIZERS = {
     Optimizer.SGD: ("SGD", ""),
@@ -15,15 +16,22 @@ _OPTIMIZERS = {
 }
 
 
-def training_section(recipe: Recipe) -> Section:
-    """Write `train()` and what it calls."""
-    parts = [_settings(recipe), _train(recipe), _trainer(recipe), _optimizer(recipe)]
+def training_section(
+    spec: ResNetSpec, recipe: Recipe, backend: str = "tensorflow", *, compared: bool = False
+) -> Section:
+    """Write `train()` and what it calls.
+
+    Args:
+        backend: that Keras runs on.
+        compared: whether each epoch is compared with that of a run; see `record_section`.
+    """
+    parts = [_settings(recipe), _train(spec, recipe, backend, compared), _trainer(recipe), _optimizer(recipe)]
     if _scheduled(recipe):
         parts.append(_schedule(recipe))
     if _decays_gradients(recipe):
-        parts.append(copy_of("optimizers.py", "_with_l2").replace("def _with_l2", "def with_l2"))
+        parts.append(closure_of("optimizers.py:_with_l2").replace("def _with_l2", "def with_l2"))
     if recipe.augment is Augment.CROP_FLIP:
-        parts += [copy_of("augment.py", "PadCropFlip"), copy_of("crop_flip.py", "crop_flip").replace("xp: Any", "xp")]
+        parts.append(closure_of("augment.py:PadCropFlip").replace("xp: Any", "xp"))
     about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
     return Section("Training", about, "\n\n\n".join(parts))
 
@@ -41,11 +49,16 @@ def _settings(recipe: Recipe) -> str:
     return "\n".join(lines)
 
 
-def _train(recipe: Recipe) -> str:
+def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> str:
     budget = "steps_per_epoch * EPOCHS" if recipe.epochs else "STEPS"
+    # Of large images fewer are validated at a time, as in the lab: their activations fill the memory.
+    validation = max(32, min(256, 256 * 128**2 // spec.input_size**2))
     prepare = []
     if recipe.deterministic:
-        prepare.append("    tf.config.experimental.enable_op_determinism()")
+        prepare += {
+            "tensorflow": ["    tf.config.experimental.enable_op_determinism()"],
+            "torch": ["    torch.use_deterministic_algorithms(True)"],
+        }.get(backend, [])
     if recipe.precision is Precision.MIXED_BFLOAT16:
         prepare.append('    keras.config.set_dtype_policy("mixed_bfloat16")')
     build = ["    network = build_model()", "    model = add_training(network, x_train, total_steps)"]
@@ -70,13 +83,14 @@ def _train(recipe: Recipe) -> str:
             "        steps = min(steps_per_epoch, total_steps - (epoch - 1) * steps_per_epoch)",
             "        order = np.random.default_rng((SEED, epoch)).permutation(len(x_train))[: steps * batch_size]",
             "        history = model.fit(x_train[order], y_train[order], batch_size, shuffle=False, verbose=0).history",
-            "        val_loss, val_accuracy = model.evaluate(x_val, y_val, batch_size=256, verbose=0)",
+            f"        val_loss, val_accuracy = model.evaluate(x_val, y_val, batch_size={validation}, verbose=0)",
             "        print(",
             '            f"epoch {epoch}/{epochs}: "',
             """            f"training error {1 - history['accuracy'][-1]:.4f}, loss {history['loss'][-1]:.4f}; \"""",
             '            f"validation error {1 - val_accuracy:.4f}, loss {val_loss:.4f}",',
             "            flush=True,",
             "        )",
+            *(["        compare(epoch, history['loss'][-1])".replace("'", '"')] if compared else []),
             "    return network",
         ]
     )

@@ -43,12 +43,20 @@ class Shapes(DataSet):
         return images[order], labels[order]
 
 
+def image_counts(size: int, channels: int) -> tuple[int, int]:
+    """Return how many training and test images are drawn: fewer of very large ones, to stay within 2 GiB."""
+    share = _LARGEST_BYTES / ((TRAIN_IMAGES + TEST_IMAGES) * size * size * channels)
+    if share >= 1:
+        return TRAIN_IMAGES, TEST_IMAGES
+    # Whole rounds of the ten classes keep them balanced.
+    rounds = [int(images * share) // len(CLASS_NAMES) for images in (TRAIN_IMAGES, TEST_IMAGES)]
+    return rounds[0] * len(CLASS_NAMES), rounds[1] * len(CLASS_NAMES)
+
+
 def _draw(size: int, channels: int, seed: int, fingerprint: str) -> ImageData:
-    train, test, notes = TRAIN_IMAGES, TEST_IMAGES, ()
-    share = _LARGEST_BYTES / ((train + test) * size * size * channels)
-    if share < 1:
-        # Whole rounds of the ten classes keep them balanced.
-        train, test = (int(count * share) // len(CLASS_NAMES) * len(CLASS_NAMES) for count in (train, test))
+    train, test = image_counts(size, channels)
+    notes = ()
+    if train < TRAIN_IMAGES:
         notes = (f"{train:,} training and {test:,} test images were drawn at {size} pixels, to stay within 2 GiB",)
     x_train, y_train = draw_shapes(train, size, _train_seed(seed), channels)
     x_test, y_test = draw_shapes(test, size, _test_seed(seed), channels)
