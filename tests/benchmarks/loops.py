@@ -13,7 +13,7 @@ from resnet_core.datasets import load_data
 from resnet_core.recipes import make_recipe
 from resnet_core.spec import ResNetSpec
 
-IMAGES, BATCH, EPOCHS = 1_280, 128, 4
+IMAGES, BATCH, EPOCHS = 1_024, 128, 3
 RATE, MOMENTUM = 0.05, 0.9
 
 
