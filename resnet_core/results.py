@@ -7,6 +7,9 @@ from typing import Any, Literal
 State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "diverged", "lost"]
 ACTIVE: frozenset[str] = frozenset({"queued", "starting", "running"})
 
+WEIGHTS_FILE = "weights.weights.h5"  # in a run's folder, of the last good epoch
+MODEL_FILE = "model.json"  # beside it, how Keras builds the network: the other half of a .keras file
+
 
 @dataclass(frozen=True)
 class Start:

@@ -18,14 +18,14 @@ from resnet_core.errors import DataError
 from resnet_core.graph import build_graph
 from resnet_core.models import build_model
 from resnet_core.optimizers import build_optimizer
+from resnet_core.portable import portable_config
 from resnet_core.recipes import Augment, Normalize, Recipe, learning_rate_at
-from resnet_core.results import Epoch, Listener, Result, Start, State, Step
+from resnet_core.results import MODEL_FILE, WEIGHTS_FILE, Epoch, Listener, Result, Start, State, Step
 from resnet_core.spec import ResNetSpec
 
 SAMPLE_SECONDS = 0.2
 VALIDATION_BATCH = 256
 VALIDATION_PIXELS = VALIDATION_BATCH * 128**2
-WEIGHTS_FILE = "weights.weights.h5"
 
 
 def train(
@@ -45,7 +45,7 @@ def train(
         data: a source such as `shapes` or `parquet:PATH`, or images loaded before.
         seed: of initial weights, the split, the sample order of each epoch and augmentation.
         listener: hears the start, samples of steps and every epoch; may ask to stop.
-        folder: where the weights of the last good epoch are kept; None keeps none.
+        folder: where the weights of the last good epoch are kept, and how Keras builds their network; None keeps none.
 
     Returns:
         finished, stopped or diverged, with all epochs that were completed. Where the recipe holds validation images
@@ -68,6 +68,9 @@ def train(
         network = build_model(build_graph(spec), seed=seed, dtype=recipe.precision.value)
         model = _trainer(network, recipe, images, seed, plan.total_steps)
         _create_variables(model, images, plan.batch)
+    if folder is not None:
+        normalization = model.get_layer("normalization")
+        (folder / MODEL_FILE).write_text(portable_config(network, normalization.scale, normalization.mean))
     start = Start(
         params=network.count_params(),
         device=device.name(),

@@ -39,10 +39,13 @@ ALLOWED = {
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},
+    "portable": set(),
     "optimizers": {"errors", "recipes"},
     "device": {"errors", "recipes", "hardware", "datasets"},
-    "training": DESCRIBE | {"graph", "costs", "models", "augment", "crop_flip", "optimizers", "device", "datasets"},
+    "training": DESCRIBE
+    | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"},
     "runs": DESCRIBE | {"home", "studies", "graph", "costs", "datasets", "hardware"},
+    "runs.exports": DESCRIBE | {"runs", "code"},
     "runs.worker": DESCRIBE
     | {"home", "graph", "costs", "models", "training", "device", "datasets", "runs", "hardware"},
 }
@@ -60,7 +63,7 @@ ONLY_PYDANTIC = {
     "layout",
 }
 WITH_KERAS = {
-    *("models", "augment", "optimizers", "device", "training", "runs.worker"),
+    *("models", "portable", "augment", "optimizers", "device", "training", "runs.worker"),
     *("datasets.cifar10", "datasets.download"),
 }
 BACKENDS = {"tensorflow", "jax", "torch"}

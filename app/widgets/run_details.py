@@ -1,8 +1,6 @@
 """Everything about one run of a comparison, and the buttons that act on it."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -13,6 +11,7 @@ from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.note_editor import note_editor
 from app.widgets.run_cards import state_badge
+from app.widgets.run_files import run_files
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.runs import queue
@@ -61,6 +60,7 @@ def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
         _facts("Ran on", _machine(run))
     if job.state in UNWELL:
         _log(job.id)
+    run_files(job, key=f"{key}:files")
     _actions(run, spec, key, when_deleted)
 
 
@@ -98,6 +98,8 @@ def _machine(run: Run) -> dict[str, str]:
     job = run.job
     facts = {"Device": job.device or "has not begun"}
     facts |= {name: str(version) for name, version in job.versions.items()}
+    if job.data_fingerprint:
+        facts["Data fingerprint"] = job.data_fingerprint
     return facts | {"Study": job.study or "none", "Id": job.id}
 
 
@@ -124,15 +126,6 @@ def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str],
         if st.button("Train again", icon=":material/replay:", key=f"{key}:train"):
             remember(TrainState((spec,), job.data or "shapes", make_recipe(job.recipe), job.seed))
             st.switch_page("views/train.py")
-        st.download_button(
-            "Everything (JSON)",
-            data=json.dumps(replace(job, epochs=run.epochs).as_json(), indent=2),
-            file_name=f"{job.id}.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"{key}:json",
-        )
         if job.active:
             if st.button("Stop", icon=":material/stop_circle:", key=f"{key}:stop"):
                 _act(queue.stop, job.id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_core.cli.arguments import JsonOption
-from resnet_core.cli.output import check_target, print_json, print_table
+from resnet_core.cli.output import check_target, print_json, print_table, say, write_file
 
 if TYPE_CHECKING:
     from resnet_core.runs.records import Job
@@ -20,13 +20,14 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` sh
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, show, annotate, stop and delete jobs.", rich_markup_mode=None)
+    group = typer.Typer(help="List, show, annotate, export, stop and delete jobs.", rich_markup_mode=None)
     group.command("list")(list_jobs)
     group.command("show")(show)
     group.command("stop")(stop)
     group.command("delete")(delete)
     group.command("note")(note)
     group.command("tag")(tag)
+    group.command("export")(export)
     group.command("report")(report)
     app.add_typer(group, name="jobs")
 
@@ -161,6 +162,29 @@ def report(
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "app.report", *job_ids, "-o", str(out)]
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def export(
+    job_id: IdArgument,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="train.py or run.ipynb (repeat the run), net.keras, weights.weights.h5, epochs.csv, steps.csv, "
+            "epochs.parquet, steps.parquet, spec.json, recipe.json, run.json; a longer name may hold these.",
+        ),
+    ],
+) -> None:
+    """Write a file of a job: a script that repeats it to the last bit, its network, weights, numbers or documents."""
+    from resnet_core.runs import exports
+
+    kind = exports.kind_of(output)
+    check_target(output, [output.suffix.lower()])
+    write_file(output, exports.export(job_id, kind))
+    if kind == exports.WEIGHTS_FILE and not output.name.endswith(".weights.h5"):
+        say("note: Keras loads weights from names that end in .weights.h5")
 
 
 def _error(job: "Job") -> str:

@@ -10,8 +10,6 @@ from resnet_core.errors import HomeError, RunError, one_line
 from resnet_core.home import lab_home
 
 LOG_FILE = "log.txt"
-WEIGHTS_FILE = "weights.weights.h5"
-MODEL_FILE = "model.json"
 DOCUMENTS = ("run", "spec", "recipe", "environment")
 # A worker that gives up says why on a line that begins so.
 ERROR_MARK = "error: "

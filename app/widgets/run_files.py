@@ -1,0 +1,66 @@
+"""How to repeat a run, and what to take of it: commands, downloads, and what its folder keeps."""
+
+from functools import partial
+
+import streamlit as st
+
+from app import theme
+from resnet_core.results import MODEL_FILE, WEIGHTS_FILE
+from resnet_core.runs import exports
+from resnet_core.runs.commands import export_command, install_command, train_command
+from resnet_core.runs.events import PATTERN
+from resnet_core.runs.folders import LOG_FILE
+from resnet_core.runs.records import Job
+
+_KEPT = {
+    WEIGHTS_FILE: "the weights of its last good epoch",
+    MODEL_FILE: "how Keras builds its network",
+    LOG_FILE: "its log",
+}
+
+
+def run_files(job: Job, *, key: str) -> None:
+    """Show the lines that repeat a run, a button for each of its files, and what is kept of it.
+
+    Args:
+        job: a training run or a check.
+        key: of this widget in its page.
+    """
+    if job.kind == "train":
+        st.markdown("**Repeat it**")
+        st.caption(
+            "The first line trains the same network on the same images in the same order from the same weights; the "
+            "second writes a script that does so without this lab and says of each epoch whether it is the same to "
+            "the last bit, as it is on the same processor with these versions."
+        )
+        lines = [train_command(job), export_command(job), install_command(job)]
+        st.code("\n".join(line for line in lines if line), language="bash", wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("Download", icon=":material/download:"):
+            for kind in exports.available(job):
+                st.download_button(
+                    f"{kind.name}: {kind.about}",
+                    data=partial(exports.export, job.id, kind.name),
+                    file_name=f"{job.id}-{kind.name}",
+                    mime=kind.mime,
+                    on_click="ignore",
+                    type="tertiary",
+                    key=f"{key}:{kind.name}",
+                )
+        st.caption(_kept(job.id))
+
+
+def _kept(job_id: str) -> str:
+    """Say in a sentence what a run's folder holds, and where in the lab's home it lies."""
+    files = exports.kept_files(job_id)
+    parts = [f"{what} ({theme.memory(files[name])})" for name, what in _KEPT.items() if name in files]
+    events = sum(size for name, size in files.items() if name.startswith(PATTERN.rstrip("*")))
+    if events:
+        parts.append(f"its events for TensorBoard ({theme.memory(events)})")
+    if not parts:
+        return "Its folder keeps neither weights nor a log: it ended before it began, or the folder is gone."
+    return f"Kept in `runs/{job_id}`, in the lab's home (`python -m resnet_core doctor` names it): {_listed(parts)}."
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
