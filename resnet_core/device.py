@@ -83,6 +83,10 @@ def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | N
     images, labels = (images[:], labels) if order is None else (images[order], labels[order])
     if keras.backend.backend() != "tensorflow":
         return _Batches(images, labels, size, np.arange(len(images)))
+    return _cut(images, labels, size)
+
+
+def _cut(images: np.ndarray, labels: np.ndarray, size: int) -> Any:
     import tensorflow as tf
 
     pixels, classes = tf.constant(images), tf.constant(labels)

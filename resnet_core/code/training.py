@@ -30,8 +30,11 @@ def training_section(
         parts.append(_schedule(recipe))
     if _decays_gradients(recipe):
         parts.append(closure_of("optimizers.py:_with_l2").replace("def _with_l2", "def with_l2"))
+    if backend == "tensorflow":
+        # Arrays given to Keras have batches of a fixed size, which oneDNN computes in another order.
+        parts.append(_as_script(closure_of("device.py:_cut")).replace("_cut(", "batches("))
     if recipe.augment is Augment.CROP_FLIP:
-        parts.append(closure_of("augment.py:PadCropFlip").replace("xp: Any", "xp"))
+        parts.append(_as_script(closure_of("augment.py:PadCropFlip")))
     about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
     return Section("Training", about, "\n\n\n".join(parts))
 
@@ -53,6 +56,11 @@ def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> st
     budget = "steps_per_epoch * EPOCHS" if recipe.epochs else "STEPS"
     # Of large images fewer are validated at a time, as in the lab: their activations fill the memory.
     validation = max(32, min(256, 256 * 128**2 // spec.input_size**2))
+    train_images = "x_train[order], y_train[order], batch_size"
+    val_images = f"x_val, y_val, batch_size={validation}"
+    if backend == "tensorflow":
+        train_images = f"batches({train_images})"
+        val_images = f"batches(x_val, y_val, {validation})"
     prepare = []
     if recipe.deterministic:
         prepare += {
@@ -82,8 +90,8 @@ def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> st
             "    for epoch in range(1, epochs + 1):",
             "        steps = min(steps_per_epoch, total_steps - (epoch - 1) * steps_per_epoch)",
             "        order = np.random.default_rng((SEED, epoch)).permutation(len(x_train))[: steps * batch_size]",
-            "        history = model.fit(x_train[order], y_train[order], batch_size, shuffle=False, verbose=0).history",
-            f"        val_loss, val_accuracy = model.evaluate(x_val, y_val, batch_size={validation}, verbose=0)",
+            f"        history = model.fit({train_images}, shuffle=False, verbose=0).history",
+            f"        val_loss, val_accuracy = model.evaluate({val_images}, verbose=0)",
             "        print(",
             '            f"epoch {epoch}/{epochs}: "',
             """            f"training error {1 - history['accuracy'][-1]:.4f}, loss {history['loss'][-1]:.4f}; \"""",
@@ -173,3 +181,10 @@ def _scheduled(recipe: Recipe) -> bool:
 
 def _decays_gradients(recipe: Recipe) -> bool:
     return recipe.weight_decay > 0 and recipe.optimizer is not Optimizer.ADAMW
+
+
+def _as_script(copied: str) -> str:
+    """Free copied functions from types that a script does not import, and from imports of their own."""
+    for type_ in (": Any", " -> Any"):
+        copied = copied.replace(type_, "")
+    return copied.replace("    import tensorflow as tf\n\n", "")
