@@ -104,7 +104,7 @@ class TestNetwork:
         offered = {
             name: [kind.name for kind in exports.available(store.job(name))] for name in ("r-gone22", "r-empty2")
         }
-        assert offered["r-gone22"][:2] == ["epochs.csv", "steps.csv"] and "net.keras" not in offered["r-gone22"]
+        assert "epochs.csv" in offered["r-gone22"] and "net.keras" not in offered["r-gone22"]
         assert offered["r-empty2"] == ["train.py", "run.ipynb", "spec.json", "recipe.json", "run.json"]
         with pytest.raises(RunError, match="r-gone22 kept no weights: its folder no longer holds weights.weights.h5"):
             exports.export("r-gone22", "net.keras")
@@ -157,7 +157,7 @@ def test_a_files_name_says_what_is_written(file, kind):
     [
         ("x.csv", "x.csv does not say what to write: choose a name that holds that of epochs.csv or steps.csv"),
         ("epochs-steps.csv", "does not say what to write"),
-        ("x.pt", "x.pt ends in .pt: choose one of epochs.csv, steps.csv"),
+        ("x.pt", "x.pt ends in .pt: choose one of net.keras, weights.weights.h5, train.py"),
         ("train", "train ends in nothing"),
     ],
 )

@@ -15,11 +15,12 @@ from app.widgets.run_files import run_files
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.runs import queue
-from resnet_core.runs.folders import read_log
+from resnet_core.runs.folders import read_environment, read_log
 from resnet_core.spec import ResNetSpec, make_spec
 
 UNWELL = {"failed", "lost", "diverged"}
 LOG_BYTES = 6_000
+COMMON = ("python", "resnet-lab", "keras", "numpy")
 
 
 def run_details(runs: Sequence[Run], *, key: str, when_deleted: Callable[[str], None]) -> None:
@@ -97,7 +98,9 @@ def _training(run: Run) -> dict[str, str]:
 def _machine(run: Run) -> dict[str, str]:
     job = run.job
     facts = {"Device": job.device or "has not begun"}
-    facts |= {name: str(version) for name, version in job.versions.items()}
+    backend = read_environment(job.id).get("backend")
+    # Of the backends that are installed only one trained it.
+    facts |= {name: str(version) for name, version in job.versions.items() if name in (backend, *COMMON) or not backend}
     if job.data_fingerprint:
         facts["Data fingerprint"] = job.data_fingerprint
     return facts | {"Study": job.study or "none", "Id": job.id}

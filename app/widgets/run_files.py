@@ -28,26 +28,38 @@ def run_files(job: Job, *, key: str) -> None:
     """
     if job.kind == "train":
         st.markdown("**Repeat it**")
-        st.caption(
-            "The first line trains the same network on the same images in the same order from the same weights; the "
-            "second writes a script that does so without this lab and says of each epoch whether it is the same to "
-            "the last bit, as it is on the same processor with these versions."
-        )
-        lines = [train_command(job), export_command(job), install_command(job)]
-        st.code("\n".join(line for line in lines if line), language="bash", wrap_lines=True)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover("Download", icon=":material/download:"):
-            for kind in exports.available(job):
-                st.download_button(
-                    f"{kind.name}: {kind.about}",
-                    data=partial(exports.export, job.id, kind.name),
-                    file_name=f"{job.id}-{kind.name}",
-                    mime=kind.mime,
-                    on_click="ignore",
-                    type="tertiary",
-                    key=f"{key}:{kind.name}",
-                )
-        st.caption(_kept(job.id))
+        for about, line in _commands(job):
+            st.caption(about)
+            st.code(line, language="bash", wrap_lines=True)
+    with st.popover("Download", icon=":material/download:"), st.container(gap=None):
+        for kind in exports.available(job):
+            st.download_button(
+                f"{kind.name}: {kind.about}",
+                data=partial(exports.export, job.id, kind.name),
+                file_name=f"{job.id}-{kind.name}",
+                mime=kind.mime,
+                on_click="ignore",
+                type="tertiary",
+                key=f"{key}:{kind.name}",
+            )
+    st.caption(_kept(job.id))
+
+
+def _commands(job: Job) -> list[tuple[str, str]]:
+    """Return the lines that repeat a run, each with what it does."""
+    lines = [
+        (
+            "Trains the same network on the same images, in the same order and from the same weights.",
+            train_command(job),
+        ),
+        (
+            "Writes a script that does so without this lab, and says of each epoch whether it is the same to the last "
+            "bit: it is, on the same processor with the same versions.",
+            export_command(job),
+        ),
+        ("Installs those versions.", install_command(job)),
+    ]
+    return [(about, line) for about, line in lines if line]
 
 
 def _kept(job_id: str) -> str:

@@ -148,14 +148,14 @@ def _as_json(document: dict) -> bytes:
 _BYTES = "application/octet-stream"
 _JSON = "application/json"
 _KINDS = (
-    Export("epochs.csv", "every epoch", "text/csv", lambda job: as_csv(Epoch, job.epochs)),
-    Export("steps.csv", "the sampled steps", "text/csv", lambda job: as_csv(Step, _steps(job))),
-    Export("epochs.parquet", "every epoch", _BYTES, lambda job: as_parquet(Epoch, job.epochs, job)),
-    Export("steps.parquet", "the sampled steps", _BYTES, lambda job: as_parquet(Step, _steps(job), job)),
     Export("net.keras", "network and weights, from bytes to logits", _BYTES, _keras_file),
     Export(WEIGHTS_FILE, "weights alone", _BYTES, _weights),
     Export("train.py", "a script that repeats the run", "text/x-python", _script),
     Export("run.ipynb", "the same as a notebook", "application/x-ipynb+json", _notebook),
+    Export("epochs.csv", "every epoch", "text/csv", lambda job: as_csv(Epoch, job.epochs)),
+    Export("steps.csv", "the sampled steps", "text/csv", lambda job: as_csv(Step, _steps(job))),
+    Export("epochs.parquet", "every epoch", _BYTES, lambda job: as_parquet(Epoch, job.epochs, job)),
+    Export("steps.parquet", "the sampled steps", _BYTES, lambda job: as_parquet(Step, _steps(job), job)),
     Export("spec.json", "the network", _JSON, lambda job: _as_json(job.spec), of_training=False),
     Export("recipe.json", "how it was trained", _JSON, lambda job: _as_json(job.recipe)),
     Export(
