@@ -162,7 +162,10 @@ def _of(field: str, value: Any) -> dict[str, Any]:
 
 
 def _choose(field: str, key: str) -> None:
-    state = replace(open_state(CompareState), **{field: st.session_state[key]})
+    value = st.session_state[key]
+    if value is None:
+        return  # two quick clicks on one choice: the browser let go of it, the page keeps it
+    state = replace(open_state(CompareState), **{field: value})
     if field == "group":
         # They name groups that are no more.
         state = replace(state, baseline="", hidden=(), solo="")

@@ -14,6 +14,7 @@ def test_samples_and_counts_can_be_seen_and_heard(server, page):
     page.get_by_role("button", name="Show others").click()
     expect(first).not_to_have_attribute("src", before)
     assert "seed=1" in page.url
+    wait_app(page)  # what is about to be replaced is drawn faint
     assert_accessible(page)
     page.get_by_role("tab", name="Counts and sizes").click()
     wait_app(page)
