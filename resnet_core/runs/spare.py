@@ -7,7 +7,7 @@ the spare leaves. `RESNET_LAB_SPARE=0` keeps none, for a machine that is short o
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -32,25 +32,29 @@ class Spare:
         self._process: subprocess.Popen | None = None
         self._slots: tuple[str, ...] = ()
 
-    def keep(self, module: str, slots: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        """Start a spare for some slots, unless one waits, memory is short or the reader wants none.
+    def keep(self, module: str, slots: tuple[str, ...], environment: Callable[[], Mapping[str, str]]) -> None:
+        """Start a spare for some slots, unless there is one, memory is short or the reader wants none.
+
+        One that died by itself is not replaced before the next job: another would die as well, ten times a second.
 
         Raises:
             OSError: it cannot be started.
         """
-        if not wanted() or self._waits():
+        if self._process is not None or not wanted():
             return
         if psutil.virtual_memory().available < 2 * MEMORY_BYTES:
             return
         self._log.unlink(missing_ok=True)
-        self._process = processes.launch(module, (), self._log, environment, pipe=True)
+        self._process = processes.launch(module, (), self._log, environment(), pipe=True)
         self._slots = slots
 
     def take(self, job_id: str, slots: tuple[str, ...], log: Path) -> subprocess.Popen | None:
         """Hand the spare a job and return its process; None if there is no spare for these slots."""
-        if not self._waits() or slots != self._slots:
+        if self._process is None or slots != self._slots:
             return None
         process, self._process = self._process, None
+        if process.poll() is not None:
+            return None
         try:
             process.stdin.write(json.dumps({"job": job_id, "log": str(log)}).encode() + b"\n")
             process.stdin.close()
@@ -63,6 +67,3 @@ class Spare:
         if self._process is not None:
             self._process.stdin.close()
             self._process = None
-
-    def _waits(self) -> bool:
-        return self._process is not None and self._process.poll() is None

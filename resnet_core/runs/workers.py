@@ -88,7 +88,7 @@ class Workers:
     def keep_spare(self, slots: tuple[str, ...]) -> None:
         """Have a worker ready for a job that will be given these slots; without one a job only starts later."""
         with suppress(OSError):
-            self._spare.keep(MODULE, slots, self._environment(slots))
+            self._spare.keep(MODULE, slots, lambda: self._environment(slots))
 
     def dismiss_spare(self) -> None:
         """Let the worker go that waits for a job."""
