@@ -4,11 +4,13 @@ import json
 import time
 from collections.abc import Sequence
 
+from app.run import Run
+from app.run_names import run_names
 from resnet_core.costs import count_costs
 from resnet_core.graph import build_graph
 from resnet_core.recipes import RECIPES, Recipe
 from resnet_core.results import Epoch, Step
-from resnet_core.runs import writes
+from resnet_core.runs import store, writes
 from resnet_core.spec import ResNetSpec
 
 STEPS_PER_EPOCH = 80
@@ -76,3 +78,10 @@ def epochs(errors: Sequence[tuple[float, float]], first: int = 1) -> list[Epoch]
         )
         for number, (train, val) in enumerate(errors, start=first)
     ]
+
+
+def runs() -> list[Run]:
+    """Return what is stored, in the order in which it was."""
+    jobs = store.jobs(with_epochs=True)[::-1]
+    names = run_names(jobs)
+    return [Run(job, names[job.id], job.epochs) for job in jobs]

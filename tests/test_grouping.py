@@ -10,11 +10,8 @@ import pytest
 from app.charts.spread import mean_of
 from app.group_numbers import baseline_error, group_numbers, reading
 from app.grouping import FIELDS, REPEATS, SEPARATE, grouped, mixed, varying
-from app.run import Run
-from app.run_names import run_names
 from resnet_core import RECIPES, Recipe, ResNetSpec, get_spec
-from resnet_core.runs import store
-from tests.stored_runs import store_run
+from tests.stored_runs import runs, store_run
 
 QUICK = RECIPES["quick"]
 
@@ -22,12 +19,6 @@ QUICK = RECIPES["quick"]
 @pytest.fixture(autouse=True)
 def home(fresh_home):
     return fresh_home
-
-
-def runs() -> list[Run]:
-    jobs = store.jobs(with_epochs=True)[::-1]
-    names = run_names(jobs)
-    return [Run(job, names[job.id], job.epochs) for job in jobs]
 
 
 def by(field: str) -> dict[str, list[str]]:

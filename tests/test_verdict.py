@@ -2,14 +2,11 @@
 
 import pytest
 
-from app.run import Run
-from app.run_names import run_names
 from app.verdict import study_of, verdict
 from resnet_core import RECIPES, get_spec
 from resnet_core.choices import Shortcut
-from resnet_core.runs import store
 from resnet_core.studies import get_study
-from tests.stored_runs import store_run
+from tests.stored_runs import runs, store_run
 
 QUICK = RECIPES["quick"]
 STUDY = get_study("degradation")
@@ -19,13 +16,6 @@ ENDS = {"resnet20-16px": 0.03, "plain20-16px": 0.06, "plain56-16px": 0.56, "resn
 @pytest.fixture(autouse=True)
 def home(fresh_home):
     return fresh_home
-
-
-def runs() -> list[Run]:
-    """Return what is stored, in the order in which it was."""
-    jobs = store.jobs(with_epochs=True)[::-1]
-    names = run_names(jobs)
-    return [Run(job, names[job.id], job.epochs) for job in jobs]
 
 
 def pair(depth: int, plain: float, residual: float, **columns) -> None:
