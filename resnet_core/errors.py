@@ -5,6 +5,7 @@
     │   ├── SpecError        a network that cannot be built
     │   ├── RecipeError      a way of training that cannot be followed
     │   ├── DataError        a data set that is missing, empty or unreadable
+    │   ├── LessonError      a lesson, or a part of one, that cannot be read
     │   └── TwiceError       a study that is going on already
     ├── HomeError            the lab's folder cannot be used (full, read-only, from a newer version)
     ├── StoreError           the database of runs cannot be used
@@ -36,6 +37,10 @@ class RecipeError(InputError):
 
 class DataError(InputError):
     """Report a data set that does not exist, is empty or cannot be read."""
+
+
+class LessonError(InputError):
+    """Report a lesson, a block, a lab's value or a measure that cannot be read."""
 
 
 class TwiceError(InputError):

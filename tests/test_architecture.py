@@ -35,6 +35,7 @@ ALLOWED = {
     "dot": {"errors", "graph", "costs", "layout"},
     "drawing": {"errors", "choices", "spec", "graph", "costs", "layout", "dot"},
     "code": {"errors", "choices", "spec", "graph", "recipes"},
+    "lessons": DESCRIBE | {"choices", "published", "studies", "graph", "costs", "formulas"},
     "datasets": {"errors", "home"},
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),

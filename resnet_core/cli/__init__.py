@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from resnet_core.cli import data, doctor, networks, runs, studies
+from resnet_core.cli import data, doctor, lessons, networks, runs, studies
 from resnet_core.errors import LabError, one_line
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ networks.register(app)
 runs.register(app)
 studies.register(app)
 data.register(app)
+lessons.register(app)
 doctor.register(app)
 
 # Typer's errors about the command line itself, whichever library they come from in this version.

@@ -1,0 +1,76 @@
+"""LabValues: what a reader can set in a lab, as checked values that round-trip through a URL."""
+
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from resnet_core.errors import LessonError, one_line
+
+LONGEST_TEXT = 400
+
+
+class LabValues(BaseModel):
+    """The values of one lab. Every field has a default and a title; the frame makes its control from it.
+
+    A whole or decimal number with bounds becomes a slider (`json_schema_extra={"unit": "layers", "step": 2}`), a
+    Literal or an Enum a choice (`json_schema_extra={"labels": {"A": "zero-padded"}}` names its options), a bool a
+    switch, a number called `seed` a button that takes the next one, a tuple of numbers a curve to draw.
+
+    Attributes:
+        takes_sketch: whether a curve that the reader sketched can be laid over it; then its file has `curve`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    takes_sketch: ClassVar[bool] = False
+
+    def to_query(self, start: Self) -> dict[str, str]:
+        """Return the fields that differ from where the lesson starts, as texts for a URL."""
+        return {
+            name: _to_text(getattr(self, name))
+            for name in type(self).model_fields
+            if getattr(self, name) != getattr(start, name)
+        }
+
+    def with_query(self, query: dict[str, str]) -> Self:
+        """Return these values changed by texts from a URL.
+
+        Raises:
+            LessonError: a field is unknown, or its text is out of bounds.
+        """
+        return self.changed(**{name: self._from_text(name, text) for name, text in query.items()})
+
+    def changed(self, **fields: Any) -> Self:
+        """Return these values with some changed.
+
+        Raises:
+            LessonError: a field is unknown or out of bounds.
+        """
+        try:
+            return type(self)(**{**self.model_dump(), **fields})
+        except ValidationError as error:
+            raise LessonError(one_line(error)) from error
+
+    @classmethod
+    def _from_text(cls, name: str, text: str) -> Any:
+        info = cls.model_fields.get(name)
+        if info is None:
+            raise LessonError(f"this lab has no {name[:40]!r}: it has {', '.join(cls.model_fields)}")
+        text = text[:LONGEST_TEXT]
+        if get_origin(info.annotation) is tuple:
+            return [part for part in text.split(",") if part]
+        if get_origin(info.annotation) is Literal:
+            return next((option for option in get_args(info.annotation) if str(option) == text), text)
+        return text
+
+
+def _to_text(value: Any) -> str:
+    match value:
+        case bool():
+            return str(int(value))
+        case float():
+            return f"{value:g}"
+        case tuple():
+            return ",".join(map(_to_text, value))
+        case _:
+            return str(value)

@@ -1,0 +1,6 @@
+"""What a measure is."""
+
+from collections.abc import Callable
+
+Measure = Callable[..., float]
+"""Plain values in, as YAML holds them; one number out."""
