@@ -10,11 +10,12 @@ import json
 from typing import Any
 
 from resnet_core.errors import LabError, LessonError, one_line
+from resnet_core.lessons.measures.arithmetic import ARITHMETIC
 from resnet_core.lessons.measures.counting import COUNTING
 from resnet_core.lessons.measures.reported import REPORTED
 from resnet_core.lessons.measures.types import Measure
 
-MEASURES: dict[str, Measure] = {**COUNTING, **REPORTED}
+MEASURES: dict[str, Measure] = {**COUNTING, **REPORTED, **ARITHMETIC}
 
 
 def get_measure(name: str) -> Measure:
