@@ -1,0 +1,60 @@
+"""The app's words in the reader's language. Pure: charts import it, so it never imports streamlit.
+
+A sentence is marked where it stands, `_("Layers")`, with named placeholders that are filled in afterwards; what is kept
+in a constant is marked by `N_` and translated when it is shown. `scripts/words` collects them in app/locale/ko.po.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from app.catalog import catalog
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "ko": "한국어"}
+"""Each language by the name that its readers call it."""
+
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)
+_reader: Callable[[], str] = lambda: ENGLISH  # noqa: E731 - replaced by `follow`
+
+
+def language() -> str:
+    """Return the language of whoever reads what is being made, as `en`."""
+    return _spoken.get() or _reader()
+
+
+def _(message: str) -> str:
+    """Return a message in the reader's language."""
+    return message if not message or language() == ENGLISH else catalog(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the form of a message that fits a count."""
+    if language() == ENGLISH:
+        return one if count == 1 else many
+    return catalog(language()).ngettext(one, many, count)
+
+
+def N_(message: str) -> str:
+    """Mark a message that is kept in a constant; `_` translates it when it is shown."""
+    return message
+
+
+def follow(reader: Callable[[], str]) -> None:
+    """Ask for the reader's language from now on, at each message: many readers share the process and its threads."""
+    global _reader
+    _reader = reader
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Make everything inside in one language, whoever reads.
+
+    Args:
+        chosen: one of LANGUAGES.
+    """
+    token = _spoken.set(chosen)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
