@@ -5,7 +5,7 @@ import gettext
 from io import BytesIO
 from pathlib import Path
 
-from resnet_core.errors import InputError, one_line
+from resnet_core.errors import one_line
 
 FOLDER = Path(__file__).parent / "locale"
 
