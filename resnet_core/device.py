@@ -1,4 +1,4 @@
-"""The one place that speaks to a backend directly: its processors, determinism and use of several GPUs."""
+"""The one place that speaks to a backend directly: its processors, determinism, several GPUs, fused operations."""
 
 import contextlib
 from typing import Any
@@ -62,6 +62,47 @@ def scope(devices: Devices) -> contextlib.AbstractContextManager[Any]:
     import tensorflow as tf
 
     return tf.distribute.MirroredStrategy().scope()
+
+
+def fuse_batch_norm(network: keras.Model) -> None:
+    """Let batch normalization compute in one operation where the backend has it: Keras takes about ten on TensorFlow.
+
+    The network stays what it is, and what it computes is the same but for rounding.
+    """
+    if keras.backend.backend() == "tensorflow":
+        _fuse(network)
+
+
+def _fuse(network: keras.Model) -> None:
+    """Compute batch normalization as one operation, compiled and run sooner than the ten that Keras takes."""
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.call = _fused_call(layer)
+
+
+def _fused_call(layer: keras.layers.BatchNormalization) -> Any:
+    import tensorflow as tf
+
+    def call(x, training=None, mask=None):
+        training = bool(training and layer.trainable)
+        # An empty mean and variance: TensorFlow takes those of the batch.
+        y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=tf.cast(x, "float32"),
+            scale=layer.gamma,
+            offset=layer.beta,
+            mean=[] if training else layer.moving_mean,
+            variance=[] if training else layer.moving_variance,
+            epsilon=layer.epsilon,
+            is_training=training,
+        )
+        if training:
+            count = tf.cast(tf.size(x) / tf.shape(x)[-1], "float32")
+            variance *= (count - 1) / count  # TensorFlow's divides by count - 1, Keras' moving variance by count
+            for kept, new in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
+                kept.assign(kept * layer.momentum + new * (1 - layer.momentum))
+        return tf.cast(y, layer.compute_dtype)
+
+    return call
 
 
 def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | None = None) -> Any:

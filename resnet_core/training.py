@@ -66,6 +66,7 @@ def train(
     plan = _plan(recipe, len(images.x_train))
     with device.scope(recipe.devices):
         network = build_model(build_graph(spec), seed=seed, dtype=recipe.precision.value)
+        device.fuse_batch_norm(network)
         model = _trainer(network, recipe, images, seed, plan.total_steps)
         _create_variables(model, images, plan.batch)
     if folder is not None:

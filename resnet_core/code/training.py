@@ -33,6 +33,9 @@ def training_section(
     if backend == "tensorflow":
         # Arrays given to Keras have batches of a fixed size, which oneDNN computes in another order.
         parts.append(_as_script(closure_of("device.py:_cut")).replace("_cut(", "batches("))
+    if _fuses(spec, backend):
+        fuse = _as_script(closure_of("device.py:_fuse")).replace("_fused_call", "fused_call")
+        parts.append(fuse.replace("_fuse(network: keras.Model) -> None", "fuse_batch_norm(network)"))
     if recipe.augment is Augment.CROP_FLIP:
         parts.append(_as_script(closure_of("augment.py:PadCropFlip")))
     about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
@@ -70,6 +73,8 @@ def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> st
     if recipe.precision is Precision.MIXED_BFLOAT16:
         prepare.append('    keras.config.set_dtype_policy("mixed_bfloat16")')
     build = ["    network = build_model()", "    model = add_training(network, x_train, total_steps)"]
+    if _fuses(spec, backend):
+        build.insert(1, "    fuse_batch_norm(network)")
     if recipe.devices is Devices.ALL:
         build = ["    with tf.distribute.MirroredStrategy().scope():", *(f"    {line}" for line in build)]
     return "\n".join(
@@ -175,6 +180,10 @@ def _schedule(recipe: Recipe) -> str:
         return {{"total_steps": self.total_steps}}'''
 
 
+def _fuses(spec: ResNetSpec, backend: str) -> bool:
+    return spec.batch_norm and backend == "tensorflow"
+
+
 def _scheduled(recipe: Recipe) -> bool:
     return recipe.schedule is not Schedule.CONSTANT or recipe.warmup_steps > 0
 
@@ -185,6 +194,6 @@ def _decays_gradients(recipe: Recipe) -> bool:
 
 def _as_script(copied: str) -> str:
     """Free copied functions from types that a script does not import, and from imports of their own."""
-    for type_ in (": Any", " -> Any"):
+    for type_ in (": Any", " -> Any", ": keras.layers.BatchNormalization"):
         copied = copied.replace(type_, "")
     return copied.replace("    import tensorflow as tf\n\n", "")

@@ -1,0 +1,40 @@
+"""Fused batch normalization computes what Keras' own does."""
+
+import keras
+import numpy as np
+import pytest
+
+from resnet_core import device
+from resnet_core.graph import build_graph
+from resnet_core.models import build_model
+from resnet_core.spec import ResNetSpec
+
+SPEC = ResNetSpec(stages=(1, 1), width=4, input_size=8, bn_momentum=0.8)
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.normal(1.0, 2.0, (12, 8, 8, 3)).astype("float32")
+LABELS = np.arange(12) % 10
+
+
+def trained(fused: bool, dtype: str = "float32") -> keras.Model:
+    model = build_model(build_graph(SPEC), seed=1, dtype=dtype)
+    if fused:
+        device.fuse_batch_norm(model)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(IMAGES, LABELS, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize(("dtype", "within"), [("float32", 1e-5), ("mixed_bfloat16", 0.05)])
+def test_it_trains_as_keras_own_does_moving_statistics_included(dtype, within):
+    keras_own, fused = trained(False, dtype), trained(True, dtype)
+    for theirs, ours in zip(keras_own.weights, fused.weights, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=within, atol=within, err_msg=theirs.path)
+    np.testing.assert_allclose(fused.predict(IMAGES, verbose=0), keras_own.predict(IMAGES, verbose=0), atol=5 * within)
+
+
+def test_its_layers_stay_keras_own_layers():
+    model = build_model(build_graph(SPEC), seed=1)
+    described = model.to_json()
+    device.fuse_batch_norm(model)
+    assert model.to_json() == described
+    assert type(model.get_layer("stem_bn")) is keras.layers.BatchNormalization
