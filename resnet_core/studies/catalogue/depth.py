@@ -5,7 +5,7 @@ from resnet_core.studies.catalogue.parts import PAPER, POCKET, SHORT_PAPER, fami
 from resnet_core.studies.readings.depth import read_cifar10_paper, read_degradation, read_depths
 from resnet_core.studies.types import Plan, PlannedRun, Study
 
-MINI_PAPER = shortened(200, batch_size=64, train_size=2_560, validation_size=500)
+MINI_PAPER = shortened(240, warmup_steps=80, batch_size=64, train_size=2_560, validation_size=500)
 
 DEPTH_STUDIES = (
     Study(
@@ -31,7 +31,8 @@ DEPTH_STUDIES = (
         question="Does the paper's section 4.2 repeat itself here, curve by curve?",
         quick=Plan(
             "Plain and residual networks of 20 and 44 layers learn drawn shapes of 16 pixels by the paper's "
-            "recipe cut to 200 steps: crops and flips, weight decay, 0.1 divided by 10 at the half and at 3/4.",
+            "recipe cut to 240 steps: crops and flips, weight decay, 80 steps at 0.01 as the paper's deepest warm up, "
+            "then 0.1, divided by 10 at the half and at 3/4.",
             runs(family((20, 44), size=16), MINI_PAPER, "shapes"),
         ),
         full=Plan(
