@@ -28,14 +28,23 @@ ALLOWED = {
     "families": {"errors", "choices", "spec"},
     "published": {"errors", "spec", "families"},
     "studies": DESCRIBE | {"published"},
+    "recorded": DESCRIBE | {"studies"},
+    "switched": {"families", "recipes", "spec"},
     "graph": {"errors", "choices", "spec"},
     "costs": {"errors", "spec", "graph"},
     "formulas": {"errors", "graph", "costs"},
+    "conventions": {"costs"},
+    "memory": {"graph"},
+    "lone_block": {"choices", "spec", "graph", "costs"},
+    "tensors": {"graph"},
+    "workings": {"graph", "tensors"},
+    "small_block": {"choices", "spec", "graph", "tensors"},
     "layout": set(),
     "dot": {"errors", "graph", "costs", "layout"},
     "drawing": {"errors", "choices", "spec", "graph", "costs", "layout", "dot"},
     "code": {"errors", "choices", "spec", "graph", "recipes"},
-    "lessons": DESCRIBE | {"choices", "published", "studies", "graph", "costs", "formulas"},
+    "lessons": DESCRIBE
+    | {"choices", "published", "studies", "recorded", "graph", "costs", "formulas", "conventions", "lone_block", "memory"},
     "datasets": {"errors", "home"},
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),
@@ -45,7 +54,7 @@ ALLOWED = {
     "device": {"errors", "recipes", "hardware", "datasets"},
     "training": DESCRIBE
     | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"},
-    "runs": DESCRIBE | {"home", "studies", "graph", "costs", "datasets", "hardware"},
+    "runs": DESCRIBE | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware"},
     "runs.exports": DESCRIBE | {"runs", "code"},
     "runs.worker": DESCRIBE
     | {"home", "graph", "costs", "models", "training", "device", "datasets", "runs", "hardware"},
@@ -61,6 +70,9 @@ ONLY_PYDANTIC = {
     "studies",
     "graph",
     "costs",
+    "conventions",
+    "memory",
+    "lone_block",
     "layout",
 }
 WITH_KERAS = {
@@ -202,7 +214,7 @@ def _app_may_import(place: str, item: Import) -> bool:
     if item.name.removeprefix("resnet_core.") in WITH_KERAS - {"datasets.cifar10"}:
         return False
     if place.startswith("app.charts"):
-        inside = item.top != "app" or item.name.startswith(("app.charts", "app.theme"))
+        inside = item.top != "app" or item.name.startswith(("app.charts", "app.theme", "app.language"))
         return item.top != "streamlit" and inside
     if item.name.startswith("app.views"):
         return place == "app.Home"

@@ -7,10 +7,11 @@ from typing import Any
 from resnet_core.errors import LessonError
 from resnet_core.graph import build_graph
 from resnet_core.lessons.measures.counting import COUNTING, network
+from resnet_core.lessons.measures.layers import LAYERS
 from resnet_core.lessons.measures.reported import REPORTED
 from resnet_core.lessons.measures.types import Measure
 
-_SIMPLE: dict[str, Measure] = {**COUNTING, **REPORTED}
+_SIMPLE: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED}
 
 Taken = dict[str, Any]
 """A measure and what it is of: {measure: macs, of: {spec: resnet50}}."""
