@@ -11,22 +11,29 @@ import streamlit as st  # noqa: E402
 
 from app import startup  # noqa: E402
 from app.boundary import guarded  # noqa: E402
+from app.language import _  # noqa: E402
+from app.reader_language import settle_language  # noqa: E402
+from app.widgets.language_switch import language_switch  # noqa: E402
 from resnet_core.runs import supervision  # noqa: E402
 
 st.set_page_config(page_title="ResNet Lab", page_icon=f"{ROOT}/assets/icon.png", layout="wide")
 st.html(Path(ROOT, "app", "page.css"))
+unknown_language = settle_language()
 
 PAGES = [
-    st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("views/build.py", title="Build", icon=":material/account_tree:"),
-    st.Page("views/data.py", title="Data", icon=":material/photo_library:"),
-    st.Page("views/train.py", title="Train", icon=":material/play_circle:"),
-    st.Page("views/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
+    st.Page("views/home.py", title=_("Home"), icon=":material/home:", default=True),
+    st.Page("views/build.py", title=_("Build"), icon=":material/account_tree:"),
+    st.Page("views/data.py", title=_("Data"), icon=":material/photo_library:"),
+    st.Page("views/train.py", title=_("Train"), icon=":material/play_circle:"),
+    st.Page("views/compare.py", title=_("Compare"), icon=":material/stacked_line_chart:"),
 ]
 
 page = st.navigation(PAGES, position="top")
-with guarded(page.title):
+language_switch()
+if unknown_language:
+    st.warning(unknown_language, icon=":material/link_off:")
+with guarded(page.url_path or "home"):
     page.run()
 startup.finish()
-if page.title in ("Home", "Train"):
+if page.url_path in ("", "train"):
     supervision.prepare()  # after the page is on the screen, so that a click on it finds Keras imported

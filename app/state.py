@@ -12,6 +12,7 @@ import streamlit as st
 from app.compare_state import CompareState
 from app.data_state import DataState
 from app.links import LONGEST_TOKEN, listed, one_of, whole_number
+from app.reader_language import PARAMETER, language_query
 from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
 from resnet_core.families import PRESETS, get_spec, preset_of
@@ -180,7 +181,7 @@ def open_state(kind: type[State]) -> State:
 
     Problems with a link are shown where this is called.
     """
-    query = {name: st.query_params[name] for name in st.query_params}
+    query = {name: st.query_params[name] for name in st.query_params if name != PARAMETER}
     remembered = st.session_state.get(_slot(kind))
     if query and (remembered is None or query != st.session_state.get(_slot(kind) + ":query")):
         state, problems = read_state(kind, query)
@@ -196,8 +197,9 @@ def keep_state(state: State) -> None:
     query = state.to_query()
     st.session_state[_slot(type(state))] = state
     st.session_state[_slot(type(state)) + ":query"] = query
-    if {name: st.query_params[name] for name in st.query_params} != query:
-        st.query_params.from_dict(query)
+    link = query | language_query()
+    if {name: st.query_params[name] for name in st.query_params} != link:
+        st.query_params.from_dict(link)
 
 
 def project(key: str, value: Any) -> str:
