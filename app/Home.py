@@ -22,10 +22,12 @@ unknown_language = settle_language()
 
 PAGES = [
     st.Page("views/home.py", title=_("Home"), icon=":material/home:", default=True),
+    st.Page("views/learn.py", title=_("Learn"), icon=":material/school:"),
     st.Page("views/build.py", title=_("Build"), icon=":material/account_tree:"),
     st.Page("views/data.py", title=_("Data"), icon=":material/photo_library:"),
     st.Page("views/train.py", title=_("Train"), icon=":material/play_circle:"),
     st.Page("views/compare.py", title=_("Compare"), icon=":material/stacked_line_chart:"),
+    st.Page("views/glossary.py", title=_("Glossary"), icon=":material/menu_book:"),
 ]
 
 page = st.navigation(PAGES, position="top")

@@ -1,5 +1,7 @@
 """Every cached computation of the app, each bounded: any visitor can clear them, so nothing that matters is in them."""
 
+from typing import Any
+
 import streamlit as st
 
 from resnet_core.code import keras_code
@@ -72,3 +74,17 @@ def class_samples(source: str, count: int, size: int, seed: int, classes: tuple[
 def data_report(source: str, most: int = 400) -> Report:
     """Count a data set's classes and read the headers of some of its files."""
     return inspect(source, most=most, decoding=False)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def lab_answer(name: str, values: str) -> Any:
+    """Compute a lab's answer, which no one changes.
+
+    Args:
+        name: of the lab.
+        values: its values as JSON.
+    """
+    from app.labs.lab import load_lab  # the first page needs no figures
+    from resnet_core.lessons.labs import LABS
+
+    return load_lab(name).answer(LABS[name].model_validate_json(values))

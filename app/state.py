@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.compare_state import CompareState
 from app.data_state import DataState
+from app.learn_state import GlossaryState, LearnState
 from app.links import LONGEST_TOKEN, listed, one_of, whole_number
 from app.reader_language import PARAMETER, language_query
 from app.study_choice import QUERY_NAMES, StudyChoice
@@ -162,7 +163,7 @@ class HomeState:
         raise InputError(f"this page knows no {name!r}: it was left out")
 
 
-State = TypeVar("State", BuildState, TrainState, CompareState, DataState, HomeState)
+State = TypeVar("State", BuildState, TrainState, CompareState, DataState, HomeState, LearnState, GlossaryState)
 
 
 def read_state(kind: type[State], query: dict[str, str]) -> tuple[State, list[str]]:
@@ -212,6 +213,15 @@ def project(key: str, value: Any) -> str:
         st.session_state[key] = value
     st.session_state[shown] = value
     return key
+
+
+def adopt(key: str, value: Any) -> Any:
+    """Note that the state takes over what a projected widget says in this very run, and return it.
+
+    Without it, a page runs once more after a change: the widget's next change would be taken for the state's.
+    """
+    st.session_state[f"{key}:shown"] = value
+    return value
 
 
 def remember(state: State) -> None:

@@ -4,11 +4,15 @@ import psutil
 import streamlit as st
 
 from app import theme
+from app.language import _, language
 from app.state import HomeState, keep_state, open_state
 from app.study_choice import StudyChoice
+from app.widgets.course_list import course_list
+from app.widgets.lesson_reader import browser_progress
 from app.widgets.recent_runs import recent_runs
 from app.widgets.study_result import study_result
 from resnet_core.errors import TwiceError
+from resnet_core.lessons import catalogue
 from resnet_core.runs import devices, groups
 from resnet_core.runs.groups import Group
 from resnet_core.studies import STUDIES, get_study
@@ -25,9 +29,11 @@ def page() -> None:
     else:
         _study(group)
     _more_studies()
+    _course()
     st.header("Your last runs")
     recent_runs()
     _machine()
+    browser_progress()
     keep_state(state)
 
 
@@ -72,6 +78,18 @@ def _more_studies() -> None:
         icon=":material/science:",
         query_params=StudyChoice("depth").to_query(),
     )
+
+
+def _course() -> None:
+    """List the lessons, each with how far the reader is."""
+    course = catalogue.lessons(language())
+    if not course:
+        return
+    st.header(_("The course"))
+    minutes = sum(lesson.about.minutes for lesson in course)
+    text = _("{count} lessons, about {minutes} minutes in all: predict, see, explain.")
+    st.caption(text.format(count=len(course), minutes=minutes))
+    course_list(course)
 
 
 def _depths() -> str:

@@ -1,12 +1,13 @@
 """`study`: named comparisons as jobs."""
 
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from resnet_core.cli.arguments import JsonOption
-from resnet_core.cli.output import print_json, print_table, say
+from resnet_core.cli.output import check_target, print_json, print_table, say, write_file
 from resnet_core.errors import DataError, InputError
 
 FINISHED, FAILED = 0, 1
@@ -25,6 +26,12 @@ def study(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the runs and start none.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Start it even if the very same one is going on.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end and print the verdict.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write it as a file that lessons show: the newest, or this one after --wait."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Start a named comparison as jobs."""
@@ -37,6 +44,11 @@ def study(
     if size not in list(Size):
         raise InputError(f"--size is one of {', '.join(Size)}, received {size[:40]!r}")
     size = Size(size)
+    if record:
+        check_target(record, [".json"])
+        if not wait:
+            _record_newest(chosen, record)
+            return FINISHED
     if dry_run:
         _show_plan(chosen, size, data, seeds, as_json)
         return FINISHED
@@ -57,8 +69,28 @@ def study(
         print_json(asked | {"id": group.id, "verdict": verdict, "jobs": [job.as_json() for job in group.jobs]})
     else:
         print(f"{group.id}: {verdict or ', '.join(job.id for job in group.jobs)}")
+    if record:
+        _record(group, record)
     unfinished = any(job.state != "finished" for job in group.jobs)
     return FAILED if wait and unfinished else FINISHED
+
+
+def _record_newest(study: Any, path: Path) -> None:
+    """Write the study that was started last."""
+    from resnet_core.runs import groups
+
+    group = groups.newest(study)
+    if group is None:
+        raise InputError(
+            f"{study.name} was never run here: run it first, as `study {study.name} --wait --record {path}`"
+        )
+    _record(group, path)
+
+
+def _record(group: Any, path: Path) -> None:
+    from resnet_core.runs.recording import record
+
+    write_file(path, record(group))
 
 
 def _list_studies(as_json: bool) -> None:

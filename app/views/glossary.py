@@ -1,0 +1,80 @@
+"""Glossary: every term and symbol of the course, searchable, with the lessons that use it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app.language import _, language
+from app.state import GlossaryState, adopt, keep_state, open_state, project
+from app.text import as_text
+from app.widgets.lesson_text import in_the_course
+from resnet_core.lessons import catalogue
+from resnet_core.lessons.document import Lesson
+from resnet_core.lessons.glossary import Glossary, Term, glossary
+
+
+def page() -> None:
+    state = open_state(GlossaryState)
+    found = glossary(language())
+    st.title(_("Glossary"), anchor=False)
+    for problem in found.problems:
+        st.error(as_text(problem.at("glossary.yaml")), icon=":material/error:")
+    if state.term and state.term not in found.terms:
+        st.warning(
+            _("There is no entry {term}: here are all.").format(term=f"`{as_text(state.term)}`"),
+            icon=":material/link_off:",
+        )
+        state = replace(state, term="")
+    place = project("glossary:search", state.search)
+    search = st.text_input(_("Search"), key=place, icon=":material/search:", max_chars=80, width=420)
+    if adopt(place, search) != state.search:
+        state = GlossaryState(search=search)
+    shown = _matching(found.terms, state)
+    if not found.terms:
+        st.info(_("Terms will be listed here: this copy of the course has no glossary."))
+    elif not shown:
+        st.info(_("No entry holds {words}.").format(words=as_text(state.search)))
+    used = _used(found, catalogue.lessons(language()))
+    with st.container(key="lesson-text-glossary"):
+        for key, term in shown.items():
+            _entry(key, term, used.get(key, []))
+    if state.term and st.button(_("All entries"), icon=":material/menu_book:", key="glossary:all"):
+        keep_state(GlossaryState())
+        st.rerun()
+    keep_state(state)
+
+
+def _matching(terms: Mapping[str, Term], state: GlossaryState) -> dict[str, Term]:
+    """Return the one entry that was asked for, or those that hold every word searched, in order of their names."""
+    words = state.search.casefold().split()
+    ordered = sorted(terms.items(), key=lambda item: item[1].name.casefold())
+    if state.term:
+        return {key: term for key, term in ordered if key == state.term}
+    texts = {key: f"{term.name} {' '.join(term.forms)} {term.meaning}".casefold() for key, term in ordered}
+    return {key: term for key, term in ordered if all(word in texts[key] for word in words)}
+
+
+def _entry(key: str, term: Term, used: Sequence[Lesson]) -> None:
+    symbol = f"  ${term.symbol}$" if term.symbol else ""
+    st.subheader(f"{as_text(term.name)}{symbol}", anchor=key)
+    st.markdown(in_the_course(term.meaning))
+    if used:
+        links = ", ".join(
+            f"[{lesson.number}. {as_text(lesson.about.title)}](learn?lesson={lesson.slug})" for lesson in used
+        )
+        st.caption(_("Used in {lessons}").format(lessons=links))
+
+
+def _used(found: Glossary, course: Sequence[Lesson]) -> dict[str, list[Lesson]]:
+    """Return for each term the lessons whose text mentions it."""
+    used: dict[str, list[Lesson]] = {}
+    for lesson in course:
+        text = " ".join(part.content for part in lesson.parts() if isinstance(part.content, str))
+        mentioned = {found.words[match[0].casefold()] for match in found.pattern.finditer(text)} if found.terms else ()
+        for key in mentioned:
+            used.setdefault(key, []).append(lesson)
+    return used
+
+
+page()

@@ -1,0 +1,53 @@
+"""A sentence whose number the reader can have recomputed, and the code that does it."""
+
+import streamlit as st
+
+from app.language import _
+from app.widgets.lesson_text import lesson_text
+from app.widgets.source_panel import full_name, source_panel
+from resnet_core.errors import LabError, one_line
+from resnet_core.lessons.blocks import Claim
+from resnet_core.lessons.measures import get_measure, recompute
+
+
+def claim(block: Claim, *, key: str) -> None:
+    """Show a claim.
+
+    Args:
+        block: what is claimed.
+        key: of this widget in its page.
+    """
+    with st.container(border=True, key=f"{key}:claim"):
+        lesson_text(block.text)
+        if st.button(_("Recompute this number"), icon=":material/calculate:", key=f"{key}:go", type="tertiary"):
+            _recompute(block)
+
+
+def _recompute(block: Claim) -> None:
+    try:
+        value = recompute(block.measure, block.of)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return
+    measure = get_measure(block.measure)
+    how = _((measure.__doc__ or "").partition("\n")[0])
+    of = ", ".join(f"{name} = {given}" for name, given in block.of.items())
+    text = _("Recomputed just now: **{number}**").format(number=written(value))
+    if block.holds(value):
+        within = _(", within {tolerance} of what is stated").format(tolerance=written(block.tolerance))
+        st.success(f"{text}{within if block.tolerance else ''}", icon=":material/check:")
+    else:
+        differs = _("The text says {number}: they differ, and the number here is the true one.")
+        st.warning(f"{text}. {differs.format(number=written(block.number))}", icon=":material/difference:")
+    st.caption(f"{how} `{block.measure}({of})`")
+    source_panel(full_name(measure), label=_("The code that counted"))
+
+
+def written(value: float) -> str:
+    """Write a number with its thousands apart and no more decimals than it has.
+
+    Example:
+        >>> written(853018.0), written(0.0697), written(3.857973248)
+        ('853,018', '0.0697', '3.85797')
+    """
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"

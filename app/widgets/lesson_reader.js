@@ -1,0 +1,144 @@
+// Keeps what a reader did in this browser, sees which steps are read, and turns a projector's pages by keys.
+// Progress is JSON as app/progress.py writes it: {entries: {key: [at, value]}, cleared}. Of two entries the later counts.
+
+const STORE = "resnet-lab:progress";
+const REST = 700; // ms without scrolling until what is in view counts as read
+const KEYS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1, Escape: 0 };
+const OWN_KEYS = "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=combobox], [role=tab], [role=grid]";
+
+const readers = new WeakMap(); // element -> Reader
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const line = parentElement.querySelector(".line");
+  if (!readers.has(line)) readers.set(line, new Reader(line));
+  const reader = readers.get(line);
+  reader.say = setStateValue;
+  reader.turn = (by) => setTriggerValue("turn", by);
+  reader.show(data);
+  return () => line.isConnected || reader.leave();
+}
+
+class Reader {
+  constructor(line) {
+    this.line = line;
+    this.said = "";
+    this.wanted = null; // the step that a link asked for, until the reader scrolls
+    this.listeners = [
+      [document, "scroll", () => this.scrolled(), { capture: true, passive: true }],
+      [document, "keydown", (event) => this.pressed(event)],
+      [window, "storage", (event) => event.key === STORE && this.keep()],
+      ...["wheel", "touchstart", "mousedown", "keydown"].map((name) => [
+        document, name, () => (this.wanted = null), { capture: true, passive: true },
+      ]),
+    ];
+    for (const [target, ...rest] of this.listeners) target.addEventListener(...rest);
+    this.sizes = new ResizeObserver(() => this.scrolled());
+    this.sizes.observe(document.querySelector(".stMainBlockContainer") ?? document.body);
+  }
+
+  leave() {
+    for (const [target, ...rest] of this.listeners) target.removeEventListener(...rest);
+    this.sizes.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  show(data) {
+    const moved = this.data?.place !== data.place;
+    this.data = data;
+    this.line.hidden = !data.steps;
+    this.line.setAttribute("aria-label", data.label);
+    this.keep();
+    if (moved) this.goTo(data.step);
+    this.scrolled();
+  }
+
+  /** Join what the page knows with what this browser keeps, keep all of it, and tell the page what it lacked. */
+  keep() {
+    const known = JSON.parse(this.data.progress);
+    let kept = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(STORE));
+    } catch {
+      // Nothing readable is kept here, or the browser forbids it: the session alone remembers.
+    }
+    const whole = join(known, kept);
+    const text = JSON.stringify(whole);
+    try {
+      localStorage.setItem(STORE, text);
+    } catch {
+      return;
+    }
+    const lacks = Object.keys(whole.entries).some((key) => !(key in known.entries) || known.entries[key][0] < whole.entries[key][0]);
+    if ((lacks || whole.cleared > known.cleared) && text !== this.said) {
+      this.said = text;
+      this.say("kept", text);
+    }
+  }
+
+  steps() {
+    return [...document.querySelectorAll('[class*="st-key-lesson-step-"]')].map((element) => ({
+      number: Number(/st-key-lesson-step-(\d+)/.exec(element.className)[1]),
+      box: element.getBoundingClientRect(),
+    }));
+  }
+
+  scrolled() {
+    if (this.wanted) this.goTo(this.wanted);
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rested(), REST);
+  }
+
+  draw() {
+    const { step, steps, present } = this.data;
+    const main = document.querySelector("[data-testid=stMain]");
+    const way = main ? main.scrollHeight - main.clientHeight : 0;
+    const part = present ? step / steps : way > 0 ? main.scrollTop / way : 1;
+    const percent = Math.round(100 * Math.min(Math.max(part, 0), 1));
+    this.line.firstElementChild.style.width = `${percent}%`;
+    this.line.setAttribute("aria-valuenow", percent);
+  }
+
+  /** A step is read when its end stood in view for a moment. */
+  rested() {
+    if (!this.data.steps || document.hidden) return;
+    const found = this.steps();
+    const inView = found.filter(({ box }) => box.bottom > 0 && box.bottom <= innerHeight + 2);
+    const news = inView.map(({ number }) => number).filter((number) => !this.data.read.includes(number));
+    const at = this.data.present
+      ? this.data.step
+      : (found.find(({ box }) => box.bottom > 0.4 * innerHeight) ?? found.at(-1))?.number;
+    if (at === undefined || (!news.length && at === this.data.step)) return;
+    this.say("seen", { place: this.data.place, read: news, at, turn: Date.now() });
+  }
+
+  /** Scroll to a step, and stay there while figures above it grow, until the reader moves. */
+  goTo(number) {
+    this.wanted = null;
+    if (this.data.present || !(number > 1)) return;
+    const heading = document.querySelector(`.st-key-lesson-step-${number}`);
+    if (!heading) return;
+    heading.scrollIntoView({ block: "start" });
+    this.wanted = number;
+  }
+
+  pressed(event) {
+    const by = KEYS[event.key];
+    const own = event.composedPath()[0]?.closest?.(OWN_KEYS);
+    if (!this.data.present || by === undefined || own || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    this.turn(by);
+  }
+}
+
+function join(known, kept) {
+  if (!kept || typeof kept.entries !== "object" || kept.resnet_lab_progress !== known.resnet_lab_progress) return known;
+  const cleared = Math.max(known.cleared, Number(kept.cleared) || 0);
+  const entries = { ...known.entries };
+  for (const [key, entry] of Object.entries(kept.entries)) {
+    if (Array.isArray(entry) && (!(key in entries) || entries[key][0] < entry[0])) entries[key] = entry;
+  }
+  const alive = Object.entries(entries).filter(([, entry]) => entry[0] > cleared);
+  return { ...known, cleared, entries: Object.fromEntries(alive.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}

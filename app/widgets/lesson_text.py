@@ -1,0 +1,43 @@
+"""A lesson's text: Markdown in which terms explain themselves and links to other lessons stay in the course."""
+
+import re
+
+import streamlit as st
+
+from app.language import language
+from resnet_core.lessons.check import LESSON_LINK
+from resnet_core.lessons.document import FILE_NAME
+from resnet_core.lessons.glossary import Glossary, glossary, link_terms
+
+
+def lesson_text(text: str, done: set[str] | None = None) -> None:
+    """Show Markdown of a lesson.
+
+    Args:
+        text: as it stands in the file.
+        done: terms that this step has explained already; this text's are added.
+    """
+    found = glossary(language())
+    st.markdown(in_the_course(link_terms(text, found, lambda words, key: term_link(words, key, found), done or set())))
+
+
+def term_link(words: str, key: str, found: Glossary) -> str:
+    """Return words as a link to their entry, with its meaning as the tooltip."""
+    return f'[{words}](glossary?term={key} "{_plain(found.terms[key].meaning)}")'
+
+
+def in_the_course(text: str) -> str:
+    """Turn links to other lessons' files, which work where the course is read as files, into links of the page."""
+
+    def replaced(match: re.Match[str]) -> str:
+        name = FILE_NAME.fullmatch(match[1].rpartition("/")[2])
+        return f"](learn?lesson={name[2]})" if name else match[0]
+
+    return LESSON_LINK.sub(replaced, text)
+
+
+def _plain(meaning: str) -> str:
+    """Return Markdown as the plain text of a tooltip."""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", meaning)
+    words = re.sub(r"[*_`$\\{}]", "", words).replace('"', "″")
+    return " ".join(words.split())
