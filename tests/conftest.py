@@ -2,13 +2,18 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from hypothesis import settings
 
 from tests import processes
+
+if TYPE_CHECKING:
+    from tests.postgresql import PostgresqlServer
 
 TESTS = Path(__file__).parent
 
@@ -44,6 +49,36 @@ def fresh_home(tmp_path, monkeypatch) -> Path:
     home = tmp_path / "home"
     monkeypatch.setenv(processes.HOME_VARIABLE, str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator["PostgresqlServer"]:
+    """Return a PostgreSQL server of this run's own; a machine without one fails the tests and is told what to do."""
+    from tests.postgresql import NoPostgresqlError, PostgresqlServer
+
+    try:
+        server = PostgresqlServer()
+    except NoPostgresqlError as error:
+        pytest.fail(str(error), pytrace=False)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgresql(postgresql_server, fresh_home, monkeypatch) -> Iterator["PostgresqlServer"]:
+    """Let the lab keep its runs in an empty database on the server."""
+    url = postgresql_server.new_database()
+    monkeypatch.setenv("RESNET_LAB_DB", url)
+    yield postgresql_server
+    postgresql_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request, fresh_home) -> str:
+    """Run a test twice: with an empty database of each kind."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql")
+    return request.param
 
 
 @pytest.fixture(autouse=True)

@@ -1,31 +1,32 @@
-"""The database of runs: every row once, ended jobs stay ended, and every failure is one line."""
+"""The store in a file of SQLite and on a PostgreSQL server: every row once, and ended jobs stay ended."""
 
-import hashlib
 import json
 import math
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import func, insert, select
 
-from resnet_core import get_recipe, get_spec
-from resnet_core.errors import HomeError, LabError, RunError, StoreError
-from resnet_core.results import Epoch, Start, Step
-from resnet_core.runs import store, writes
+from resnet_core import get_spec
+from resnet_core.errors import RunError
+from resnet_core.results import Start
+from resnet_core.runs import schema, store, writes
+from resnet_core.runs.database import reading, writing
+from resnet_core.runs.records import plain
+from tests.stored_rows import add, epoch, step
 
 ROOT = Path(__file__).resolve().parents[1]
 START = Start(272474, "a processor", 5120, 2000, 80, 480, 6, ("3 images were skipped",))
 
 
 @pytest.fixture(autouse=True)
-def home(fresh_home):
-    return fresh_home
+def database(each_database):
+    return each_database
 
 
 class TestJobs:
@@ -83,15 +84,40 @@ class TestJobs:
         add("r-aaaaaa")
         writes.write_rows("r-aaaaaa", [epoch(1)], [step(1)])
         with pytest.raises(RunError, match="r-aaaaaa is queued and cannot be deleted: stop it first"):
-            writes.remove("r-aaaaaa")
+            writes.discard("r-aaaaaa")
         writes.request_stop("r-aaaaaa")
-        writes.remove("r-aaaaaa")
+        writes.discard("r-aaaaaa")
         with pytest.raises(RunError, match="no run has the id 'r-aaaaaa'"):
             store.job("r-aaaaaa")
         assert store.epochs(["r-aaaaaa"]).items == store.steps(["r-aaaaaa"]).items == ()
         assert store.should_stop("r-aaaaaa")
         writes.write_rows("r-aaaaaa", [epoch(2)], [])
         assert store.epochs(["r-aaaaaa"]).items == ()
+        writes.restore("r-aaaaaa")
+        assert store.job("r-aaaaaa").epochs == (epoch(1),), "it took none while it was deleted"
+
+    def test_keep_numbers_beyond_four_bytes_and_any_words(self):
+        add("r-aaaaaa")
+        writes.write_columns("r-aaaaaa", macs=11_513_626_624, params=60_344_232, total_steps=2**40)
+        writes.write_columns("r-aaaaaa", message="cut \0 off, half a sign \udce4, größe_2 🙂")
+        job = store.job("r-aaaaaa")
+        assert (job.macs, job.params, job.total_steps) == (11_513_626_624, 60_344_232, 2**40)
+        assert job.message == "cut  off, half a sign ?, größe_2 🙂"
+
+    def test_keep_their_order_when_the_clock_is_set_back(self):
+        add("r-aaaaaa", study="pair-1", created=2e9)
+        add("r-bbbbbb", study="pair-2", created=1e9)
+        assert ids(store.jobs()) == ["r-bbbbbb", "r-aaaaaa"]
+        assert [job.id for job in store.active()] == ["r-aaaaaa", "r-bbbbbb"]
+        assert store.newest_study("pair") == "pair-2"
+
+    def test_of_a_study_are_found_by_its_name_alone(self):
+        add("r-aaaaaa", study="depth-1")
+        add("r-bbbbbb", study="depthXYZ-2")
+        add("r-cccccc", study="d%pth-3")
+        assert store.newest_study("depth") == "depth-1"
+        assert store.newest_study("d%pth") == "d%pth-3"
+        assert store.newest_study("width") is None
 
 
 class TestStates:
@@ -147,6 +173,56 @@ class TestCursor:
         assert sorted(seen) == [(job_id, number) for job_id in ("r-aaaaaa", "r-bbbbbb") for number in range(1, 61)]
         assert len(store.steps(["r-cccccc"]).by_job()["r-cccccc"]) == 60
 
+    def test_misses_nothing_of_a_writer_that_takes_its_time(self):
+        add("r-aaaaaa", "r-bbbbbb")
+        quick = threading.Thread(target=writes.write_rows, args=("r-bbbbbb", [], [step(1)]))
+        with writing() as connection:
+            connection.execute(insert(schema.steps), {"job": "r-aaaaaa", **plain(step(1))})
+            quick.start()
+            quick.join(0.3)
+            assert quick.is_alive(), "a second writer waits for the first"
+            rows = store.steps(["r-aaaaaa", "r-bbbbbb"])
+            assert rows.items == (), "a reader sees nothing of either"
+        quick.join(10)
+        assert [job_id for job_id, _ in store.steps(["r-aaaaaa", "r-bbbbbb"], rows.cursor).items] == [
+            "r-aaaaaa",
+            "r-bbbbbb",
+        ]
+
+    def test_a_reader_sees_one_moment(self):
+        add("r-aaaaaa")
+        count = select(func.count()).select_from(schema.jobs)
+        with reading() as connection:
+            assert connection.scalar(count) == 1
+            add("r-bbbbbb")
+            assert connection.scalar(count) == 1
+        with reading() as connection:
+            assert connection.scalar(count) == 2
+
+    def test_processes_that_write_at_once_lose_and_double_nothing(self):
+        add("r-aaaaaa", "r-bbbbbb")
+        code = (
+            "import sys\n"
+            "from tests.test_runs_store import store, write_many, writes\n"
+            "store.jobs()\n"
+            "print('ready', flush=True)\n"
+            "job_id = sys.stdin.readline().strip()\n"
+            "write_many(job_id)\n"
+            "for attempt in range(20):\n"
+            "    print(writes.advance('r-bbbbbb', {'queued'}, 'starting', message=job_id))\n"
+            "    writes.advance('r-bbbbbb', {'starting'}, 'queued')"
+        )
+        writers = [start_python(code) for _ in range(2)]
+        assert [writer.stdout.readline() for writer in writers] == ["ready\n"] * 2
+        for writer in writers:
+            writer.stdin.write("r-aaaaaa\n")
+            writer.stdin.flush()
+        answers = [writer.communicate(timeout=60) for writer in writers]
+        assert [err for _, err in answers] == ["", ""]
+        rows = [row.step for _, row in store.steps(["r-aaaaaa"]).items]
+        assert sorted(rows) == list(range(1, 61)), "both wrote all of them"
+        assert store.job("r-bbbbbb").state == "queued"
+
     def test_gives_an_epoch_again_only_if_it_was_written_again(self):
         add("r-aaaaaa")
         writes.write_rows("r-aaaaaa", [epoch(1), epoch(2)], [])
@@ -161,9 +237,15 @@ class TestCursor:
         writes.write_rows("r-bbbbbb", [], [step(1), step(2), step(3)])
         cursor = store.steps(["r-aaaaaa", "r-bbbbbb"]).cursor
         writes.request_stop("r-bbbbbb")
-        writes.remove("r-bbbbbb")
+        writes.discard("r-bbbbbb")
+        assert writes.erase("r-bbbbbb")
         writes.write_rows("r-aaaaaa", [], [step(1)])
         assert store.steps(["r-aaaaaa", "r-bbbbbb"], cursor).items == (("r-aaaaaa", step(1)),)
+
+    def test_takes_the_last_of_two_rows_of_one_number(self):
+        add("r-aaaaaa")
+        writes.write_rows("r-aaaaaa", [], [step(1, loss=0.5), step(1, loss=0.25)])
+        assert store.steps(["r-aaaaaa"]).items == (("r-aaaaaa", step(1, loss=0.25)),)
 
     def test_keeps_numbers_of_numpy_and_what_is_no_number(self):
         add("r-aaaaaa")
@@ -172,147 +254,6 @@ class TestCursor:
         ((_, row),) = store.steps(["r-aaaaaa"]).items
         assert (row.step, row.loss) == (4, 0.5)
         assert math.isnan(row.error)
-
-
-class TestOpening:
-    def test_a_database_of_a_newer_version_is_left_untouched(self, home, monkeypatch):
-        add("r-aaaaaa")
-        newer = home.with_name("newer")
-        newer.mkdir()
-        with (
-            closing(sqlite3.connect(home / "lab.sqlite")) as old,
-            closing(sqlite3.connect(newer / "lab.sqlite")) as copy,
-        ):
-            old.backup(copy)
-            copy.execute("UPDATE lab SET schema_version = 99")
-            copy.commit()
-        before = digest(newer / "lab.sqlite")
-        monkeypatch.setenv("RESNET_LAB_HOME", str(newer))
-        with pytest.raises(HomeError, match=r"comes from a newer ResNet Lab .schema 99, this one reads \d+.: update"):
-            store.jobs()
-        with pytest.raises(HomeError):
-            add("r-bbbbbb")
-        assert digest(newer / "lab.sqlite") == before
-
-    def test_a_file_that_is_no_database_is_named(self, home):
-        home.mkdir()
-        (home / "lab.sqlite").write_text("a poem, " * 1000)
-        with pytest.raises(StoreError, match="lab.sqlite is not a database: move it away") as caught:
-            store.jobs()
-        assert "\n" not in str(caught.value)
-        assert (home / "lab.sqlite").read_text() == "a poem, " * 1000
-
-    def test_a_database_of_another_program_is_not_taken_over(self, home):
-        home.mkdir()
-        with sqlite3.connect(home / "lab.sqlite") as connection:
-            connection.execute("CREATE TABLE recipes (name TEXT)")
-        connection.close()
-        with pytest.raises(StoreError, match="a database of another program .tables recipes.: set RESNET_LAB_DB"):
-            store.jobs()
-
-    @pytest.mark.parametrize(
-        ("url", "line"),
-        [
-            ("postgresql://ann:secret@db/lab", "names a postgresql database: only SQLite is supported"),
-            ("lab.sqlite", "is not a database URL: only SQLite is supported"),
-            ("sqlite://", "names no file, and runs are shared by processes"),
-        ],
-    )
-    def test_another_database_is_refused(self, monkeypatch, url, line):
-        monkeypatch.setenv("RESNET_LAB_DB", url)
-        with pytest.raises(StoreError, match=line) as caught:
-            store.jobs()
-        assert "secret" not in str(caught.value)
-
-    def test_the_url_chooses_the_file(self, monkeypatch, tmp_path, home):
-        monkeypatch.setenv("RESNET_LAB_DB", f"sqlite:///{tmp_path}/elsewhere.sqlite")
-        add("r-aaaaaa")
-        assert (tmp_path / "elsewhere.sqlite").exists()
-        assert not (home / "lab.sqlite").exists()
-        monkeypatch.delenv("RESNET_LAB_DB")
-        assert store.jobs() == []
-
-    def test_a_removed_database_is_made_anew(self, home):
-        add("r-aaaaaa")
-        for path in home.glob("lab.sqlite*"):
-            path.unlink()
-        assert store.jobs() == []
-        add("r-bbbbbb")
-        assert ids(store.jobs()) == ["r-bbbbbb"]
-
-    def test_many_processes_open_a_new_home_at_once(self, home):
-        code = (
-            "import sys\n"
-            "from resnet_core.runs import store\n"
-            "print('ready', flush=True)\n"
-            "sys.stdin.readline()\n"
-            "print(store.jobs())"
-        )
-        openers = [start_python(code) for _ in range(4)]
-        assert [opener.stdout.readline() for opener in openers] == ["ready\n"] * 4
-        assert [opener.communicate("go\n") for opener in openers] == [("[]\n", "")] * 4
-
-
-class TestFailures:
-    def test_a_full_disk_is_one_line_and_loses_nothing(self, home):
-        add("r-aaaaaa")
-        writes.write_rows("r-aaaaaa", [epoch(1)], [])
-        # A limit on the size of files fails a write just as a full disk does.
-        code = (
-            "import resource\n"
-            "from tests.test_runs_store import StoreError, epoch, store, writes\n"
-            "store.jobs()\n"
-            "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-            "try:\n"
-            "    writes.write_rows('r-aaaaaa', [epoch(n) for n in range(2, 400)], [])\n"
-            "except StoreError as error:\n"
-            "    print(error)\n"
-        )
-        out, err = start_python(code).communicate()
-        assert err == ""
-        assert out.count("\n") == 1
-        assert "cannot be" in out
-        assert store.job("r-aaaaaa").epochs == (epoch(1),)
-        writes.write_rows("r-aaaaaa", [epoch(2)], [])
-        assert len(store.job("r-aaaaaa").epochs) == 2
-
-    def test_a_home_that_cannot_be_written_is_one_line(self, monkeypatch):
-        monkeypatch.setenv("RESNET_LAB_HOME", "/proc/lab")
-        with pytest.raises(
-            LabError, match="the lab's folder /proc/lab cannot be written .*: set RESNET_LAB_HOME"
-        ) as caught:
-            store.jobs()
-        assert "\n" not in str(caught.value)
-
-    def test_a_database_that_another_program_holds_is_one_line(self, home, monkeypatch):
-        add("r-aaaaaa")
-        monkeypatch.setattr("resnet_core.runs.database.BUSY_SECONDS", 0.2)
-        monkeypatch.setenv("RESNET_LAB_DB", f"sqlite:///{home}/lab.sqlite")  # a new engine, which waits less
-        other = sqlite3.connect(home / "lab.sqlite", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        try:
-            assert ids(store.jobs()) == ["r-aaaaaa"], "readers do not wait for a writer"
-            with pytest.raises(StoreError, match="is locked by another program: close what else has it open"):
-                add("r-bbbbbb")
-        finally:
-            other.close()
-        add("r-bbbbbb")
-
-
-def add(*job_ids: str, study: str | None = None) -> None:
-    spec, recipe = get_spec("resnet20").model_dump_json(), get_recipe("quick").model_dump_json()
-    common = {"kind": "train", "state": "queued", "name": "resnet20", "spec": spec, "recipe": recipe, "data": "shapes"}
-    writes.add([{**common, "id": job_id, "seed": 0, "study": study, "created": 1e9} for job_id in job_ids])
-
-
-def epoch(number: int, **changes: float) -> Epoch:
-    values = {"train_loss": 0.5, "train_error": 0.25, "val_loss": 0.75, "val_error": 0.5, "learning_rate": 0.1}
-    return Epoch(number, 80 * number, **{**values, "images_per_second": 600.0, "seconds": 8.5, **changes})
-
-
-def step(number: int, **changes: float) -> Step:
-    values = {"loss": 0.5, "error": 0.25, "learning_rate": 0.1, "images_per_second": 600.0, "seconds": number * 0.2}
-    return Step(number, 1, **{**values, **changes})
 
 
 def write_many(job_id: str) -> None:
@@ -324,10 +265,6 @@ def ids(jobs) -> list[str]:
     return [job.id for job in jobs]
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def start_python(code: str, *arguments: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", code, *arguments]
+def start_python(code: str) -> subprocess.Popen:
+    command = [sys.executable, "-c", code]
     return subprocess.Popen(command, cwd=ROOT, env=os.environ, stdin=-1, stdout=-1, stderr=-1, text=True)

@@ -28,6 +28,7 @@ DataOption = Annotated[
     str, typer.Option("--data", metavar="DATA", help="shapes, cifar10, cats_vs_dogs, folder:PATH or parquet:PATH.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of weights, split, order and augmentation.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

@@ -4,13 +4,17 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
 from importlib import metadata
+from typing import Annotated
 
 import typer
 
+from resnet_core.cli import upkeep
 from resnet_core.cli.arguments import JsonOption
+from resnet_core.cli.findings import Finding, as_line, safely
 from resnet_core.cli.output import print_json, quiet_libraries
 from resnet_core.errors import LabError, one_line
 
@@ -32,60 +36,27 @@ LEAST_MEMORY = 1 << 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        name: what was looked at.
-        ok: whether it is as it should be.
-        essential: whether the lab cannot work without it.
-        what: what was found.
-        advice: what to do; empty where nothing is to be done.
-    """
-
-    name: str
-    ok: bool
-    what: str
-    advice: str = ""
-    essential: bool = True
-
-
 def register(app: typer.Typer) -> None:
     """Add this command."""
     app.command()(doctor)
 
 
-def doctor(as_json: JsonOption = False) -> int:
-    """Check versions, devices, the lab's folder and database, free space, drawing, browser and data sets."""
+def doctor(
+    as_json: JsonOption = False,
+    mend: Annotated[bool, typer.Option("--mend", help="Put right what is out of order in the lab's folder.")] = False,
+) -> int:
+    """Check versions, devices, the lab's folder and database, disk use, drawing, browser and data sets."""
+    checks = (_python, _packages, _keras, _devices, _memory, _home, _database, _drawing, _browser, _data)
     findings = []
-    for check in (_python, _packages, _keras, _devices, _memory, _home, _database, _drawing, _browser, _data):
-        for finding in _safely(check):
+    for check in (*checks, upkeep.disk, partial(upkeep.order, mend)):
+        for finding in safely(check):
             findings.append(finding)
             if not as_json:
-                print(_line(finding), flush=True)
+                print(as_line(finding), flush=True)
     healthy = all(finding.ok or not finding.essential for finding in findings)
     if as_json:
         print_json({"ok": healthy, "checks": [asdict(finding) for finding in findings]})
     return 0 if healthy else 1
-
-
-def _line(finding: Finding) -> str:
-    sign = "ok     " if finding.ok else "problem" if finding.essential else "note   "
-    return f"{sign}  {finding.name}: {finding.what}" + (f"; {finding.advice}" if finding.advice else "")
-
-
-def _safely(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """Run a check; one that fails is itself a finding."""
-    name = check.__name__.strip("_")
-    try:
-        return list(check())
-    except LabError as error:
-        what, _, advice = one_line(error).rpartition(": ")
-        return [Finding(name, False, what or advice, advice if what else "")]
-    except Exception as error:
-        advice = "install again with pip install -r requirements.txt"
-        return [Finding(name, False, f"{type(error).__name__}: {one_line(error)}", advice)]
 
 
 def _python() -> Iterator[Finding]:
@@ -152,12 +123,15 @@ def _home() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    from resnet_core.runs import store, supervision
-    from resnet_core.runs.database import database_path
+    from resnet_core.runs import database, store, supervision
+    from resnet_core.runs.place import database_place
 
     jobs = store.jobs()
     active = sum(job.active for job in jobs)
-    yield Finding("database", True, f"{database_path()} holds {len(jobs):,} jobs, {active:,} of them active")
+    yield Finding("database", True, f"{database_place()} holds {len(jobs):,} jobs, {active:,} of them active")
+    damage = database.unsound()
+    if damage:
+        yield Finding("database", False, f"is damaged: {damage}", "take a copy of it, then export what can be read")
     pid = supervision.running_pid()
     yield Finding("supervisor", True, f"process {pid}" if pid else "none runs; the next job starts one")
 

@@ -1,4 +1,4 @@
-"""`jobs list|show|stop|delete|note|tag|report`."""
+"""`jobs list|show|stop|delete|note|tag|export|report`."""
 
 import os
 import subprocess
@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resnet_core.cli.arguments import JsonOption
+from resnet_core.cli import trash
+from resnet_core.cli.arguments import IdArgument, JsonOption
 from resnet_core.cli.output import check_target, print_json, print_table, say, write_file
 
 if TYPE_CHECKING:
     from resnet_core.runs.records import Job
-
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` shows it.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command("tag")(tag)
     group.command("export")(export)
     group.command("report")(report)
+    trash.register(group)
     app.add_typer(group, name="jobs")
 
 
@@ -106,14 +106,18 @@ def stop(job_id: IdArgument, as_json: JsonOption = False) -> None:
 
 
 def delete(job_id: IdArgument, as_json: JsonOption = False) -> None:
-    """Delete an ended job, with its files."""
+    """Delete an ended job, with its files; `jobs restore ID` brings it back for some weeks."""
     from resnet_core.runs import queue
+    from resnet_core.runs.trash import days
 
     queue.delete(job_id)
     if as_json:
         print_json({"id": job_id, "state": "deleted"})
     else:
-        print(f"{job_id} is deleted")
+        kept = days()
+        print(
+            f"{job_id} is deleted" + (f"; `jobs restore {job_id}` brings it back within {kept:g} days" if kept else "")
+        )
 
 
 def note(

@@ -1,16 +1,22 @@
 """A job's folder, which describes itself: what was asked for and what it ran on, log, events, network and weights."""
 
 import json
+import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from resnet_core.errors import HomeError, RunError, one_line
 from resnet_core.home import lab_home
+from resnet_core.runs import logs
+from resnet_core.runs.records import Job
 
 LOG_FILE = "log.txt"
 DOCUMENTS = ("run", "spec", "recipe", "environment")
+# What run.json says of a job; its other documents say the rest.
+IN_RUN = ("id", "kind", "name", "data", "seed", "study")
 # A worker that gives up says why on a line that begins so.
 ERROR_MARK = "error: "
 _ID = re.compile(r"[\w-]+")
@@ -36,15 +42,39 @@ def create(job_id: str, **documents: str | None) -> Path:
     path = job_folder(job_id)
     try:
         path.mkdir(parents=True)
-        for name, text in documents.items():
-            if text is not None:
-                (path / f"{name}.json").write_text(json.dumps(json.loads(text), indent=2) + "\n")
+        _write(path, documents)
     except OSError as error:
         shutil.rmtree(path, ignore_errors=True)
-        raise HomeError(
-            f"the folder {path} cannot be written ({error.strerror}): free some space, or set RESNET_LAB_HOME elsewhere"
-        ) from error
+        raise _unwritable(path, error) from error
     return path
+
+
+def create_for(job: Job) -> Path:
+    """Make the folder of a job that is in the database, with what the database knows.
+
+    Raises:
+        HomeError: as `create`.
+    """
+    return create(job.id, **written(job))
+
+
+def write_again(job: Job) -> None:
+    """Write the documents of a job's folder as its submission did; nothing else in the folder changes.
+
+    Raises:
+        HomeError: they cannot be written.
+    """
+    path = job_folder(job.id)
+    try:
+        _write(path, written(job))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def written(job: Job) -> dict[str, str | None]:
+    """Return the documents of a job as its submission wrote them."""
+    run = json.dumps({name: getattr(job, name) for name in IN_RUN})
+    return {"run": run, "spec": job.spec_json, "recipe": job.recipe_json}
 
 
 def remove(job_id: str) -> None:
@@ -53,13 +83,44 @@ def remove(job_id: str) -> None:
     Raises:
         HomeError: it cannot be deleted.
     """
-    path = job_folder(job_id)
-    try:
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise HomeError(f"the folder {path} cannot be removed ({error.strerror}): remove it by hand") from error
+    _remove(job_folder(job_id))
+
+
+def trash_folder(job_id: str) -> Path:
+    """Return where a job's folder is while the job is in the trash."""
+    return lab_home() / "trash" / job_folder(job_id).name
+
+
+def trashed_folders() -> list[Path]:
+    """Return the folders in the trash."""
+    return sorted(path for path in (lab_home() / "trash").glob("*") if path.is_dir())
+
+
+def move_to_trash(job_id: str) -> None:
+    """Move a job's folder to the trash; do nothing if it is gone.
+
+    Raises:
+        HomeError: it cannot be moved.
+    """
+    _move(job_folder(job_id), trash_folder(job_id))
+
+
+def move_from_trash(job_id: str) -> None:
+    """Move a job's folder back from the trash; do nothing if it is not there.
+
+    Raises:
+        HomeError: it cannot be moved.
+    """
+    _move(trash_folder(job_id), job_folder(job_id))
+
+
+def remove_from_trash(job_id: str) -> None:
+    """Delete a job's folder in the trash.
+
+    Raises:
+        HomeError: it cannot be deleted.
+    """
+    _remove(trash_folder(job_id))
 
 
 def read_log(job_id: str, last: int = 20_000) -> str:
@@ -69,13 +130,7 @@ def read_log(job_id: str, last: int = 20_000) -> str:
         job_id: a job that exists.
         last: at most that many bytes.
     """
-    path = job_folder(job_id) / LOG_FILE
-    try:
-        with path.open("rb") as file:
-            file.seek(max(path.stat().st_size - last, 0))
-            return file.read().decode("utf-8", errors="replace")
-    except FileNotFoundError:
-        return ""
+    return logs.end_of(job_folder(job_id) / LOG_FILE, last)
 
 
 def documents(job_id: str) -> dict[str, str]:
@@ -111,3 +166,44 @@ def last_error(job_id: str) -> str:
         elif line.startswith(ERROR_MARK):
             found = line.removeprefix(ERROR_MARK)
     return one_line(Exception(found)) if found else ""
+
+
+def _write(path: Path, documents: Mapping[str, str | None]) -> None:
+    """Write each document whole or not at all."""
+    for name, text in documents.items():
+        if text is not None:
+            part = path / f"{name}.json.part"
+            part.write_text(json.dumps(json.loads(text), indent=2) + "\n")
+            part.replace(path / f"{name}.json")
+
+
+def _unwritable(path: Path, error: OSError) -> HomeError:
+    return HomeError(
+        f"the folder {path} cannot be written ({error.strerror}): free some space, or set RESNET_LAB_HOME elsewhere"
+    )
+
+
+def _move(path: Path, target: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        target.parent.mkdir(exist_ok=True)
+        if target.exists():
+            # A move was interrupted that had to copy, or something was put there since: what comes now is the whole.
+            shutil.rmtree(target)
+        shutil.move(path, target)
+        os.utime(target)  # from here on it is old enough to go after some days
+    except OSError as error:
+        raise HomeError(
+            f"the folder {path} cannot be moved to {target} ({error.strerror}): see that you may write there, "
+            "and that the disk has room"
+        ) from error
+
+
+def _remove(path: Path) -> None:
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise HomeError(f"the folder {path} cannot be removed ({error.strerror}): remove it by hand") from error

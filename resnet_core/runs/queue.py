@@ -14,7 +14,7 @@ from resnet_core.errors import RunError
 from resnet_core.graph import build_graph
 from resnet_core.recipes import Devices, Recipe
 from resnet_core.results import State
-from resnet_core.runs import folders, supervision, writes
+from resnet_core.runs import folders, supervision, trash, writes
 from resnet_core.spec import ResNetSpec
 
 KINDS = ("train", "check")
@@ -83,7 +83,7 @@ def submit_many(requests: Sequence[Request], *, study: str | None = None) -> lis
     written: list[str] = []
     try:
         for row in rows:
-            run = json.dumps({key: row[key] for key in ("id", "kind", "name", "data", "seed", "study")})
+            run = json.dumps({key: row[key] for key in folders.IN_RUN})
             folders.create(row["id"], run=run, spec=row["spec"], recipe=row["recipe"])
             written.append(row["id"])
         writes.add(rows)
@@ -125,14 +125,13 @@ def stop(job_id: str) -> State:
 
 
 def delete(job_id: str) -> None:
-    """Remove an ended job: its rows and its folder.
+    """Move an ended job to the trash: its rows and its folder; `trash.restore` brings it back for a while.
 
     Raises:
         RunError: no job has that id, or it still waits or runs.
-        HomeError: its folder cannot be removed.
+        HomeError: its folder cannot be moved.
     """
-    writes.remove(job_id)
-    folders.remove(job_id)
+    trash.put(job_id)
 
 
 def _row(request: Request, data: str | None, study: str | None, now: float) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Job:
         message: one line that says how it ended, or how far it is.
         test_loss, test_error: on the test images after the last epoch; None where they were the validation images.
         note: what a reader wrote about it.
+        trashed: when it was deleted; None unless it is in the trash.
         last_epoch, last_step: the newest of each.
         epochs: all of them, from `store.job`; None from `store.jobs`, which loads the last one only.
     """
@@ -70,6 +71,7 @@ class Job:
     test_error: float | None
     note: str
     tags_json: str
+    trashed: float | None
     last_epoch: Epoch | None = None
     last_step: Step | None = None
     epochs: tuple[Epoch, ...] | None = None

@@ -1,17 +1,46 @@
-"""The tables of the database of runs."""
+"""The tables of the database of runs, for SQLite and PostgreSQL alike."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
 
-VERSION = 2  # a change of the tables raises it and adds its step to upgrades.py
+VERSION = "0004"  # a change of the tables raises it and adds its step to migrations/versions
 
 metadata = MetaData()
 
+# Marks a database as a lab's. Its number is for labs of before Alembic, which refuse a newer one.
 lab = Table("lab", metadata, Column("schema_version", Integer, nullable=False))
+alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+# ResNet-152 has 11,513,626,624 MACs. In SQLite only an INTEGER key counts by itself, and all are of 8 bytes.
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere, such as an error's: PostgreSQL keeps no zero byte, and no database keeps half a sign."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        return value and value.replace("\0", "").encode("utf-8", "replace").decode()
+
 
 jobs = Table(
     "jobs",
     metadata,
-    Column("serial", Integer, primary_key=True),
+    Column("serial", Whole, primary_key=True),
     Column("id", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),
     Column("state", String, nullable=False),
@@ -19,16 +48,16 @@ jobs = Table(
     Column("spec", String, nullable=False),
     Column("recipe", String),
     Column("data", String),
-    Column("seed", Integer, nullable=False),
+    Column("seed", Whole, nullable=False),
     Column("study", String),
-    Column("params", Integer),
-    Column("macs", Integer),
+    Column("params", Whole),
+    Column("macs", Whole),
     Column("device", String),
-    Column("train_images", Integer),
-    Column("val_images", Integer),
-    Column("steps_per_epoch", Integer),
-    Column("total_steps", Integer),
-    Column("total_epochs", Integer),
+    Column("train_images", Whole),
+    Column("val_images", Whole),
+    Column("steps_per_epoch", Whole),
+    Column("total_steps", Whole),
+    Column("total_epochs", Whole),
     Column("created", Float, nullable=False),
     Column("started", Float),
     Column("running_since", Float),
@@ -36,18 +65,19 @@ jobs = Table(
     Column("heartbeat", Float),
     Column("all_devices", Boolean, nullable=False, default=False),
     Column("slots", String),
-    Column("pid", Integer),
+    Column("pid", Whole),
     Column("pid_started", Float),
     Column("stop_requested", Float),
-    Column("message", String, nullable=False, default=""),
-    Column("notes", String),
-    Column("result", String),
+    Column("message", Words, nullable=False, default=""),
+    Column("notes", Words),
+    Column("result", Words),
     Column("data_fingerprint", String),
     Column("versions", String),
     Column("test_loss", Float),
     Column("test_error", Float),
     Column("note", String, nullable=False, default="", server_default=""),
     Column("tags", String, nullable=False, default="[]", server_default="[]"),
+    Column("trashed", Float),
     Index("jobs_by_state", "state"),
     Index("jobs_by_study", "study"),
     sqlite_autoincrement=True,
@@ -55,19 +85,19 @@ jobs = Table(
 
 
 def _measures(*names: str) -> list[Column]:
-    # SQLite keeps a NaN as NULL, and a run that diverges reports some.
+    # SQLite keeps a NaN as NULL, PostgreSQL as it is; a run that diverges reports some.
     return [Column(name, Float) for name in names]
 
 
-# A row that is written again gets a new serial (AUTOINCREMENT never gives one twice), so that a reader
-# who remembers the last serial sees every row once, and sees it again only where it changed.
+# A row that is written again gets a new serial (neither AUTOINCREMENT nor a sequence gives one twice), so that a
+# reader who remembers the last serial sees every row once, and sees it again only where it changed.
 epochs = Table(
     "epochs",
     metadata,
-    Column("serial", Integer, primary_key=True),
+    Column("serial", Whole, primary_key=True),
     Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("step", Integer, nullable=False),
+    Column("epoch", Whole, nullable=False),
+    Column("step", Whole, nullable=False),
     *_measures("train_loss", "train_error", "val_loss", "val_error", "learning_rate", "images_per_second", "seconds"),
     UniqueConstraint("job", "epoch"),
     Index("epochs_by_serial", "job", "serial"),
@@ -77,10 +107,10 @@ epochs = Table(
 steps = Table(
     "steps",
     metadata,
-    Column("serial", Integer, primary_key=True),
+    Column("serial", Whole, primary_key=True),
     Column("job", String, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
-    Column("step", Integer, nullable=False),
-    Column("epoch", Integer, nullable=False),
+    Column("step", Whole, nullable=False),
+    Column("epoch", Whole, nullable=False),
     *_measures("loss", "error", "learning_rate", "images_per_second", "seconds"),
     UniqueConstraint("job", "step"),
     Index("steps_by_serial", "job", "serial"),

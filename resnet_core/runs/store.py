@@ -24,7 +24,7 @@ def job(job_id: str) -> Job:
         StoreError: the database cannot be read.
     """
     with reading() as connection:
-        found = _jobs(connection, schema.jobs.c.id == job_id, with_epochs=True)
+        found = _jobs(connection, KEPT, schema.jobs.c.id == job_id, with_epochs=True)
     if not found:
         raise unknown(job_id)
     return found[0]
@@ -50,7 +50,7 @@ def jobs(
         StoreError: the database cannot be read.
     """
     table = schema.jobs.c
-    conditions = []
+    conditions = [KEPT]
     for column, allowed in ((table.id, ids), (table.state, states)):
         if allowed is not None:
             conditions.append(column.in_(list(allowed)))
@@ -59,6 +59,17 @@ def jobs(
             conditions.append(column == value)
     with reading() as connection:
         return _jobs(connection, *conditions, limit=limit, with_epochs=with_epochs)
+
+
+def trashed() -> list[Job]:
+    """Return the jobs in the trash, those deleted last first.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with reading() as connection:
+        found = _jobs(connection, ~KEPT, with_epochs=False)
+    return sorted(found, key=lambda job: job.trashed, reverse=True)
 
 
 def active() -> list[Active]:
@@ -73,7 +84,7 @@ def newest_study(name: str) -> str | None:
     table = schema.jobs.c
     named = table.study.startswith(f"{name}-", autoescape=True)
     with reading() as connection:
-        return connection.scalar(select(table.study).where(named).order_by(table.serial.desc()).limit(1))
+        return connection.scalar(select(table.study).where(KEPT, named).order_by(table.serial.desc()).limit(1))
 
 
 def epochs(job_ids: Collection[str], after: int = 0) -> Rows[Epoch]:
@@ -103,6 +114,14 @@ def unknown(job_id: str) -> RunError:
     """Return the error for an id that no job has."""
     return RunError(f"no run has the id {job_id!r}: `python -m resnet_core jobs list` shows those that exist")
 
+
+def not_in_trash(job_id: str) -> RunError:
+    """Return the error for an id that no job in the trash has."""
+    return RunError(f"the trash holds no run {job_id!r}: `python -m resnet_core jobs trash` shows what it holds")
+
+
+# A run in the trash is none to whoever asks for runs.
+KEPT = schema.jobs.c.trashed.is_(None)
 
 _JOB_COLUMNS = [
     schema.jobs.c[name.removesuffix("_json")].label(name)
@@ -159,9 +178,10 @@ def _as_job(row: tuple) -> Job:
 
 
 def _since(table: Table, kind: type[Row], columns: list[Column], job_ids: Collection[str], after: int) -> Rows[Row]:
+    kept = select(schema.jobs.c.id).where(KEPT, schema.jobs.c.id.in_(list(job_ids)))
     query = (
         select(table.c.serial, table.c.job, *columns)
-        .where(table.c.job.in_(list(job_ids)), table.c.serial > after)
+        .where(table.c.job.in_(kept), table.c.serial > after)
         .order_by(table.c.serial)
     )
     with reading() as connection:

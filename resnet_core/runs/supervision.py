@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from resnet_core.errors import LabError, RunError
 from resnet_core.home import lab_home
 from resnet_core.runs import processes, spare
-from resnet_core.runs.database import database_path
+from resnet_core.runs.place import VARIABLE, database_place
 
 MODULE = "resnet_core.runs.supervisor"
 
@@ -52,8 +52,8 @@ def prepare() -> None:
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of supervisors and workers: the caller's, with this home and database by full path."""
     chosen = {"RESNET_LAB_HOME": str(home)}
-    if os.environ.get("RESNET_LAB_DB"):
-        chosen["RESNET_LAB_DB"] = f"sqlite:///{database_path()}"
+    if os.environ.get(VARIABLE):
+        chosen[VARIABLE] = database_place().as_setting()
     return os.environ | chosen
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from resnet_core.errors import HomeError, LabError, one_line
 from resnet_core.home import lab_home
 from resnet_core.runs import devices, store, supervision
+from resnet_core.runs.housekeeping import Housekeeper
 from resnet_core.runs.records import Active
 from resnet_core.runs.workers import Workers
 
@@ -75,6 +76,7 @@ class Supervisor:
         # A CPU is one slot without a name.
         self.slots = devices.gpu_identifiers() or ("",)
         self.workers = Workers(home)
+        self._housekeeper = Housekeeper(home)
         self._complaint = ""
         self._identity = _identity(home)
 
@@ -104,6 +106,7 @@ class Supervisor:
         self.workers.look_after([job for job in jobs if job.state != "queued"])
         self._fill(job for job in jobs if job.state == "queued")
         self._keep_spare()
+        self._housekeeper.look(job.id for job in jobs if job.state != "queued")
         return bool(jobs or self.workers)
 
     def _fill(self, waiting: Iterable[Active]) -> None:

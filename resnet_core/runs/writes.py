@@ -8,14 +8,14 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, insert, select, update
 
 from resnet_core.errors import RunError
 from resnet_core.results import ACTIVE, Epoch, Start, State, Step
 from resnet_core.runs import schema
 from resnet_core.runs.database import writing
 from resnet_core.runs.records import plain
-from resnet_core.runs.store import unknown
+from resnet_core.runs.store import KEPT, unknown
 
 IN_WORK: frozenset[str] = frozenset({"starting", "running"})
 
@@ -40,7 +40,7 @@ def advance(job_id: str, from_states: Collection[State], to_state: State, **colu
     if to_state not in ACTIVE:
         columns.setdefault("finished", time.time())
     table = schema.jobs
-    change = update(table).where(table.c.id == job_id, table.c.state.in_(list(from_states)))
+    change = update(table).where(KEPT, table.c.id == job_id, table.c.state.in_(list(from_states)))
     with writing() as connection:
         return connection.execute(change.values(state=to_state, **columns)).rowcount == 1
 
@@ -54,7 +54,7 @@ def request_stop(job_id: str) -> State:
         RunError: no job has that id.
     """
     table = schema.jobs
-    this, now = table.c.id == job_id, time.time()
+    this, now = and_(KEPT, table.c.id == job_id), time.time()
     with writing() as connection:
         connection.execute(
             update(table)
@@ -105,14 +105,12 @@ def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Ste
 
     A job that was deleted takes no rows.
     """
-    beat = update(schema.jobs).where(schema.jobs.c.id == job_id).values(heartbeat=time.time())
+    beat = update(schema.jobs).where(KEPT, schema.jobs.c.id == job_id).values(heartbeat=time.time())
     with writing() as connection:
         if connection.execute(beat).rowcount == 0:
             return
-        for table, rows in ((schema.epochs, new_epochs), (schema.steps, new_steps)):
-            values = [{"job": job_id, **plain(row)} for row in rows]
-            if values:
-                connection.execute(insert(table).prefix_with("OR REPLACE"), values)
+        _replace(connection, schema.epochs, schema.epochs.c.epoch, job_id, new_epochs)
+        _replace(connection, schema.steps, schema.steps.c.step, job_id, new_steps)
 
 
 def write_columns(job_id: str, **columns: Any) -> None:
@@ -121,17 +119,41 @@ def write_columns(job_id: str, **columns: Any) -> None:
         connection.execute(update(schema.jobs).where(schema.jobs.c.id == job_id).values(**columns))
 
 
-def remove(job_id: str) -> None:
-    """Delete an ended job with its epochs and steps.
+def discard(job_id: str) -> None:
+    """Put an ended job into the trash: nobody finds it among the runs, and its epochs and steps stay.
 
     Raises:
         RunError: no job has that id, or it still waits or runs.
     """
     table = schema.jobs
     with writing() as connection:
-        state = connection.scalar(select(table.c.state).where(table.c.id == job_id))
+        state = connection.scalar(select(table.c.state).where(KEPT, table.c.id == job_id))
         if state is None:
             raise unknown(job_id)
         if state in ACTIVE:
             raise RunError(f"{job_id} is {state} and cannot be deleted: stop it first")
-        connection.execute(delete(table).where(table.c.id == job_id))
+        connection.execute(update(table).where(table.c.id == job_id).values(trashed=time.time()))
+
+
+def restore(job_id: str) -> None:
+    """Take a job out of the trash; one that is not there stays as it is."""
+    write_columns(job_id, trashed=None)
+
+
+def erase(job_id: str) -> bool:
+    """Remove a job in the trash for good, with its epochs and steps; one that is not there stays as it is.
+
+    Returns: whether it was there.
+    """
+    with writing() as connection:
+        return connection.execute(delete(schema.jobs).where(schema.jobs.c.id == job_id, ~KEPT)).rowcount == 1
+
+
+def _replace(
+    connection: Connection, table: Table, number: Column, job_id: str, rows: Iterable[Epoch] | Iterable[Step]
+) -> None:
+    """Write rows under new serials in place of those of the same number, so that readers see the change."""
+    values = {row[number.name]: {"job": job_id, **row} for row in map(plain, rows)}
+    if values:
+        connection.execute(delete(table).where(table.c.job == job_id, number.in_(list(values))))
+        connection.execute(insert(table), list(values.values()))

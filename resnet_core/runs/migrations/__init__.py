@@ -1,0 +1,1 @@
+"""How older databases become this version's: Alembic's environment (`env.py`) and its steps (`versions/`)."""
