@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from resnet_core.errors import LabError, one_line
+from app.widgets.until_back import until_back
+from resnet_core.errors import HomeError, LabError, StoreError, one_line
 
 _log = logging.getLogger("resnet_lab")
 
@@ -22,6 +23,8 @@ def guarded(where: str) -> Iterator[None]:
         yield
     except LabError as error:
         st.error(one_line(error), icon=":material/error:")
+        if isinstance(error, StoreError | HomeError):
+            until_back()
     except Exception as error:
         _log.exception("%s failed", where)
         st.error(

@@ -8,6 +8,7 @@ from app import theme
 from app.state import CompareState, TrainState, keep_state, open_state, project, remember
 from app.study_choice import StudyChoice
 from app.widgets.data_picker import data_picker
+from app.widgets.disk_and_trash import disk_and_trash
 from app.widgets.live_runs import live_runs
 from app.widgets.queue_list import device_line, other_runs
 from app.widgets.recipe_form import recipe_form
@@ -42,6 +43,7 @@ def page() -> None:
         _study(state, state.study)
     else:
         _own(state)
+    disk_and_trash(key="train:disk")
 
 
 def _own(state: TrainState) -> None:

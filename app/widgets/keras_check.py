@@ -85,7 +85,9 @@ def _button(spec: ResNetSpec, job: Job | None, key: str) -> None:
 
 
 def _waits(job: Job, key: str) -> None:
-    ahead = [other for other in store.jobs(states=ACTIVE) if other.id != job.id and other.created <= job.created]
+    active = store.jobs(states=ACTIVE)  # the newest first
+    ids = [other.id for other in active]
+    ahead = active[ids.index(job.id) + 1 :] if job.id in ids else []
     running = [other for other in ahead if other.state in ("starting", "running")]
     if running:
         first = running[-1]

@@ -134,7 +134,10 @@ def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str],
                 _act(queue.stop, job.id)
             return
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown(f"Delete **{run.label}** ({job.id}) with its epochs, weights and log? This cannot be undone.")
+            st.markdown(
+                f"Delete **{run.label}** ({job.id}) with its epochs, weights and log? The trash, at the foot of Train, "
+                "keeps it for a while."
+            )
             if st.button("Delete this run", type="primary", key=f"{key}:delete"):
                 _act(queue.delete, job.id, then=when_deleted)
 

@@ -225,7 +225,7 @@ def test_a_run_is_deleted_after_a_question_and_leaves_list_and_picture(lab, page
     open_runs(page, lab, [*lab.runs, doomed])
     page.locator(".st-key-compare-details-run").get_by_text("seed 9").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_text("This cannot be undone")).to_be_visible()
+    expect(page.get_by_text("The trash, at the foot of Train, keeps it for a while.")).to_be_visible()
     page.get_by_role("button", name="Delete this run").click()
     expect(page.locator(".picker .count")).to_have_text("2 chosen")
     expect(box(page, "seed 9")).to_have_count(0)

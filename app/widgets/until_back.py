@@ -1,0 +1,32 @@
+"""Waiting for a database or a home that cannot be used just now: the page comes back by itself when it can."""
+
+import itertools
+
+import streamlit as st
+
+from resnet_core.errors import LabError
+from resnet_core.runs import store
+
+TICK_SECONDS = 3.0
+
+
+def until_back() -> None:
+    """Say that the page waits; look every three seconds, and show the page anew once the database answers."""
+    looks = itertools.count()
+
+    @st.fragment(run_every=TICK_SECONDS)
+    def look() -> None:
+        # The page itself has just looked, and was told what stands above.
+        if next(looks) and _answers():
+            st.rerun()
+        st.caption(":material/sync: This page looks again every few seconds, and goes on by itself when it can.")
+
+    look()
+
+
+def _answers() -> bool:
+    try:
+        store.active()
+    except LabError:
+        return False
+    return True
