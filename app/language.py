@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from app.catalog import catalog
+from resnet_core.words import Said
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "ko": "한국어"}
@@ -24,15 +25,17 @@ def language() -> str:
 
 
 def _(message: str) -> str:
-    """Return a message in the reader's language."""
-    return message if not message or language() == ENGLISH else catalog(language()).gettext(message)
+    """Return a message in the reader's language; one of the core's sentences too, with the values it was made from."""
+    if not message or language() == ENGLISH:
+        return message
+    if isinstance(message, Said):
+        return message.translated(_template)
+    return catalog(language()).gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the form of a message that fits a count."""
-    if language() == ENGLISH:
-        return one if count == 1 else many
-    return catalog(language()).ngettext(one, many, count)
+    return _template(one, many, count)
 
 
 def N_(message: str) -> str:
@@ -58,3 +61,10 @@ def speaking(chosen: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def _template(one: str, many: str | None, count: int | None) -> str:
+    if language() == ENGLISH:
+        return one if many is None or count == 1 else many
+    known = catalog(language())
+    return known.gettext(one) if many is None or count is None else known.ngettext(one, many, count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from resnet_core.choices import Block, Padding, Shortcut, Stem, StrideOn
 from resnet_core.errors import SpecError
 from resnet_core.spec import ResNetSpec
+from resnet_core.words import N_, say
 
 HE_2015 = "He et al. 2015, Deep Residual Learning for Image Recognition"
 
@@ -46,7 +47,7 @@ def imagenet(stages: tuple[int, ...], block: Block, residual: bool = True) -> Re
 
 
 def _cifar_presets() -> list[Preset]:
-    source = f"{HE_2015}, section 4.2"
+    source = say("{paper}, section 4.2", paper=HE_2015)
     rows = []
     for n in (3, 5, 7, 9, 18, 200):
         rows.append(Preset(f"resnet{6 * n + 2}", cifar(n), "CIFAR-10", source))
@@ -56,9 +57,9 @@ def _cifar_presets() -> list[Preset]:
 
 
 def _pocket_presets() -> list[Preset]:
-    source = f"{HE_2015}, section 4.2, at 16x16 pixels for a classroom CPU"
+    source = say("{paper}, section 4.2, at 16x16 pixels for a classroom CPU", paper=HE_2015)
     return [
-        Preset(f"pocket_{preset.name}", preset.spec.model_copy(update={"input_size": 16}), "Pocket size", source)
+        Preset(f"pocket_{preset.name}", preset.spec.model_copy(update={"input_size": 16}), N_("Pocket size"), source)
         for preset in _cifar_presets()
     ]
 
@@ -73,14 +74,14 @@ _TABLE_1 = {
 
 
 def _imagenet_presets() -> list[Preset]:
-    rows = [Preset(f"resnet{d}", imagenet(*_TABLE_1[d]), "ImageNet", f"{HE_2015}, Table 1") for d in _TABLE_1]
-    rows += [
-        Preset(f"plain{d}", imagenet(*_TABLE_1[d], residual=False), "ImageNet", f"{HE_2015}, Table 1")
-        for d in (18, 34, 50)
-    ]
+    table = say("{paper}, Table {number}", paper=HE_2015, number=1)
+    rows = [Preset(f"resnet{d}", imagenet(*_TABLE_1[d]), "ImageNet", table) for d in _TABLE_1]
+    rows += [Preset(f"plain{d}", imagenet(*_TABLE_1[d], residual=False), "ImageNet", table) for d in (18, 34, 50)]
     for d in (50, 101, 152):
         v1_5 = imagenet(*_TABLE_1[d]).model_copy(update={"stride_on": StrideOn.CONV3X3})
-        rows.append(Preset(f"resnet{d}_v1_5", v1_5, "ImageNet", "torchvision.models: stride on the 3x3 convolution"))
+        rows.append(
+            Preset(f"resnet{d}_v1_5", v1_5, "ImageNet", N_("torchvision.models: stride on the 3x3 convolution"))
+        )
     for d in (50, 101, 152):
         as_keras = {
             "conv_bias": True,
@@ -102,8 +103,8 @@ def _study_presets() -> list[Preset]:
         bn_momentum=0.99,
         bn_epsilon=1e-3,
     )
-    source = "the study notes this project grew from: ResNet-20 with Nadam on CIFAR-10"
-    return [Preset("study_resnet20_nadam", spec, "Study notes", source)]
+    source = N_("the study notes this project grew from: ResNet-20 with Nadam on CIFAR-10")
+    return [Preset("study_resnet20_nadam", spec, N_("Study notes"), source)]
 
 
 PRESETS: dict[str, Preset] = {

@@ -6,6 +6,7 @@ from typing import Literal
 
 from resnet_core.costs import Costs
 from resnet_core.graph import Graph, Node, Shape
+from resnet_core.words import N_
 
 Quantity = Literal["params", "trainable", "macs", "flops", "activations", "receptive_field"]
 
@@ -62,59 +63,59 @@ def explain(costs: Costs, name: str) -> tuple[Formula, ...]:
 
 Text = tuple[str, str]  # words, numbers
 
-_NO_PARAMS: Text = ("no weights", NOTHING)
-_NO_MACS: Text = ("only convolutions and dense layers count", NOTHING)
+_NO_PARAMS: Text = (N_("no weights"), NOTHING)
+_NO_MACS: Text = (N_("only convolutions and dense layers count"), NOTHING)
 
 
 def _conv(node: Node, shape: Shape) -> tuple[Text, ...]:
     k, filters, bias = node.attributes["kernel_size"], node.attributes["filters"], node.attributes["use_bias"]
     kernel = f"{_product(k, k, shape[-1], filters)}"
     params = (
-        "kernel × kernel × input channels × filters + biases",
+        N_("kernel × kernel × input channels × filters + biases"),
         f"{kernel} + {filters if bias else 0:,}",
     )
-    macs = ("kernel × kernel × input channels × output values", _product(k, k, shape[-1], *node.output_shape))
-    flops = ("2 × MACs + 1 for each bias added", f"2 × {macs[1]} + {_product(*node.output_shape) if bias else 0}")
+    macs = (N_("kernel × kernel × input channels × output values"), _product(k, k, shape[-1], *node.output_shape))
+    flops = (N_("2 × MACs + 1 for each bias added"), f"2 × {macs[1]} + {_product(*node.output_shape) if bias else 0}")
     return params, params, macs, flops
 
 
 def _dense(node: Node, shape: Shape) -> tuple[Text, ...]:
     units = node.attributes["units"]
     weights = _product(shape[-1], units)
-    params = ("inputs × units + biases", f"{weights} + {units:,}")
-    macs = ("inputs × units", weights)
-    return params, params, macs, ("2 × MACs + 1 for each bias added", f"2 × {weights} + {units:,}")
+    params = (N_("inputs × units + biases"), f"{weights} + {units:,}")
+    macs = (N_("inputs × units"), weights)
+    return params, params, macs, (N_("2 × MACs + 1 for each bias added"), f"2 × {weights} + {units:,}")
 
 
 def _batch_norm(node: Node, shape: Shape) -> tuple[Text, ...]:
     return (
-        ("4 × channels: gamma, beta, moving mean, moving variance", _product(4, shape[-1])),
-        ("2 × channels: gamma and beta", _product(2, shape[-1])),
+        (N_("4 × channels: gamma, beta, moving mean, moving variance"), _product(4, shape[-1])),
+        (N_("2 × channels: gamma and beta"), _product(2, shape[-1])),
         _NO_MACS,
-        ("2 for each value: scale and shift", _product(2, *shape)),
+        (N_("2 for each value: scale and shift"), _product(2, *shape)),
     )
 
 
 def _relu(node: Node, shape: Shape) -> tuple[Text, ...]:
-    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, ("1 comparison for each value", _product(*node.output_shape))
+    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, (N_("1 comparison for each value"), _product(*node.output_shape))
 
 
 def _add(node: Node, shape: Shape) -> tuple[Text, ...]:
-    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, ("1 addition for each value", _product(*node.output_shape))
+    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, (N_("1 addition for each value"), _product(*node.output_shape))
 
 
 def _max_pool(node: Node, shape: Shape) -> tuple[Text, ...]:
     pool = node.attributes["pool_size"]
     work = f"({pool} × {pool} − 1) × {_product(*node.output_shape)}"
-    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, ("(pool × pool − 1) comparisons for each value put out", work)
+    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, (N_("(pool × pool − 1) comparisons for each value put out"), work)
 
 
 def _average(node: Node, shape: Shape) -> tuple[Text, ...]:
-    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, ("1 addition for each value taken in", _product(*shape))
+    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, (N_("1 addition for each value taken in"), _product(*shape))
 
 
 def _free(node: Node, shape: Shape) -> tuple[Text, ...]:
-    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, ("moves data only", NOTHING)
+    return _NO_PARAMS, _NO_PARAMS, _NO_MACS, (N_("moves data only"), NOTHING)
 
 
 _FORMULAS: dict[str, Callable[[Node, Shape], tuple[Text, ...]]] = {
@@ -133,14 +134,14 @@ _FORMULAS: dict[str, Callable[[Node, Shape], tuple[Text, ...]]] = {
 
 def _receptive_field(costs: Costs, node: Node, shape: Shape) -> Text:
     if not node.inputs:
-        return "one pixel sees itself", "1"
+        return N_("one pixel sees itself"), "1"
     before = [costs.by_node[name].receptive_field for name in node.inputs]
     start = f"{before[0]:,}" if len(before) == 1 else f"max({'; '.join(f'{field:,}' for field in before)})"
     window = _window(node, shape)
     if window == 1:
-        return ("the larger of its inputs'" if len(before) > 1 else "as its input's"), start
+        return N_("the larger of its inputs'") if len(before) > 1 else N_("as its input's"), start
     jump = _jump(costs.graph, node.inputs[0])
-    return "its input's + (window − 1) × stride so far", f"{start} + ({window:,} − 1) × {jump:,}"
+    return N_("its input's + (window − 1) × stride so far"), f"{start} + ({window:,} − 1) × {jump:,}"
 
 
 def _window(node: Node, shape: Shape) -> int:
@@ -169,4 +170,4 @@ def _product(*factors: int) -> str:
 
 
 def _dimensions(shape: Shape) -> str:
-    return "height × width × channels" if len(shape) == 3 else "one number for each output"
+    return N_("height × width × channels") if len(shape) == 3 else N_("one number for each output")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from resnet_core.families import HE_2015
+from resnet_core.words import N_, say
 
 Quantity = Literal["params", "trainable", "macs", "train_error", "val_error", "test_error"]
 
@@ -46,21 +47,27 @@ class Reading:
     convention: str
 
 
+def _table(number: int) -> str:
+    return say("{paper}, Table {number}", paper=HE_2015, number=number)
+
+
 RESNET50_READINGS = (
-    Reading(3.8, f"{HE_2015}, Table 1", "multiply-adds; stride on the first 1x1 convolution (v1)"),
-    Reading(3.858, "an exact count of v1", "multiply-adds; stride on the first 1x1 convolution"),
-    Reading(4.089, "an exact count of v1.5; torchvision", "multiply-adds; stride on the 3x3 convolution"),
-    Reading(4.11, "fvcore and timm", "multiply-adds of v1.5, batch normalization counted"),
-    Reading(4.13, "ptflops", "multiply-adds of v1.5, element-wise layers counted"),
-    Reading(7.755, "TensorFlow's profiler", "floating-point operations of v1: 2 for each multiply-add"),
-    Reading(8.18, "torchinfo at batch 2", "multiply-adds of v1.5 for two images"),
+    Reading(3.8, _table(1), N_("multiply-adds; stride on the first 1x1 convolution (v1)")),
+    Reading(3.858, N_("an exact count of v1"), N_("multiply-adds; stride on the first 1x1 convolution")),
+    Reading(4.089, N_("an exact count of v1.5; torchvision"), N_("multiply-adds; stride on the 3x3 convolution")),
+    Reading(4.11, N_("fvcore and timm"), N_("multiply-adds of v1.5, batch normalization counted")),
+    Reading(4.13, "ptflops", N_("multiply-adds of v1.5, element-wise layers counted")),
+    Reading(7.755, N_("TensorFlow's profiler"), N_("floating-point operations of v1: 2 for each multiply-add")),
+    Reading(8.18, N_("torchinfo at batch 2"), N_("multiply-adds of v1.5 for two images")),
 )
 """One network, many "G": why a figure without its convention says little."""
 
 
 def _top_1(error: float, table: int) -> Published:
-    source = f"{HE_2015}, Table {table}"
-    return Published("val_error", error, f"{error:.2%}".replace("%", " %"), source, "top-1 error on ImageNet, 10 crops")
+    source = _table(table)
+    return Published(
+        "val_error", error, f"{error:.2%}".replace("%", " %"), source, N_("top-1 error on ImageNet, 10 crops")
+    )
 
 
 IMAGENET_ERRORS: dict[str, Published] = {
@@ -79,8 +86,8 @@ WIDE_ERRORS: dict[int, Published] = {
         "test_error",
         error,
         f"{error:.2%}".replace("%", " %"),
-        "Zagoruyko and Komodakis 2016, Wide Residual Networks, Table 4",
-        f"test error on CIFAR-10, 40 layers, {factor} times the width",
+        say("{paper}, Table {number}", paper="Zagoruyko and Komodakis 2016, Wide Residual Networks", number=4),
+        say("test error on CIFAR-10, 40 layers, {factor} times the width", factor=factor),
     )
     for factor, error in ((1, 0.0685), (2, 0.0533), (4, 0.0497))
 }
@@ -104,7 +111,7 @@ _TABLE_6 = {
     32: (0.46e6, "0.46M", 0.0751, "7.51 %"),
     44: (0.66e6, "0.66M", 0.0717, "7.17 %"),
     56: (0.85e6, "0.85M", 0.0697, "6.97 %"),
-    110: (1.7e6, "1.7M", 0.0643, "6.43 % (6.61 ± 0.16 over 5 runs)"),
+    110: (1.7e6, "1.7M", 0.0643, N_("6.43 % (6.61 ± 0.16 over 5 runs)")),
     1202: (19.4e6, "19.4M", 0.0793, "7.93 %"),
 }
 
@@ -114,45 +121,45 @@ _KERAS = {50: (25_636_712, 25_583_592), 101: (44_707_176, 44_601_832), 152: (60_
 
 
 def _cifar(params: float, text: str, error: float, error_text: str) -> tuple[Published, ...]:
-    source = f"{HE_2015}, Table 6"
+    source = _table(6)
     return (
-        Published("params", params, text, source, "parameters, rounded", ROUNDED),
-        Published("test_error", error, error_text, source, "best test error on CIFAR-10 with crops and flips"),
+        Published("params", params, text, source, N_("parameters, rounded"), ROUNDED),
+        Published("test_error", error, error_text, source, N_("best test error on CIFAR-10 with crops and flips")),
     )
 
 
 def _imagenet(depth: int) -> tuple[Published, ...]:
     billions = _TABLE_1[depth]
     return (
-        Published(
-            "macs", billions, f"{billions / 1e9:.1f} × 10⁹", f"{HE_2015}, Table 1", "multiply-adds, rounded", ROUNDED
-        ),
+        Published("macs", billions, f"{billions / 1e9:.1f} × 10⁹", _table(1), N_("multiply-adds, rounded"), ROUNDED),
         _torchvision(depth),
     )
 
 
 def _torchvision(depth: int) -> Published:
     params = _TORCHVISION[depth]
-    return Published("trainable", params, f"{params:,}", f"torchvision.models.resnet{depth}", "trained parameters")
+    return Published("trainable", params, f"{params:,}", f"torchvision.models.resnet{depth}", N_("trained parameters"))
 
 
 def _keras(depth: int) -> tuple[Published, ...]:
     source = f"keras.applications.ResNet{depth}"
     params, trainable = _KERAS[depth]
     return (
-        Published("params", params, f"{params:,}", source, "all parameters, moving statistics included"),
-        Published("trainable", trainable, f"{trainable:,}", source, "trained parameters, convolution biases included"),
+        Published("params", params, f"{params:,}", source, N_("all parameters, moving statistics included")),
+        Published(
+            "trainable", trainable, f"{trainable:,}", source, N_("trained parameters, convolution biases included")
+        ),
     )
 
 
 def _study_notes() -> tuple[Published, ...]:
-    source = "the study notes this project grew from"
+    source = N_("the study notes this project grew from")
     return (
-        Published("params", 295_306, "295,306", source, "all parameters, moving statistics included"),
-        Published("trainable", 293_738, "293,738", source, "trained parameters, convolution biases included"),
-        Published("train_error", 0.09, "91 % correct", source, "training images, Nadam without augmentation"),
-        Published("val_error", 0.24, "76 % correct", source, "validation images, the same run"),
-        Published("test_error", 0.26, "74 % correct", source, "test images, the same run"),
+        Published("params", 295_306, "295,306", source, N_("all parameters, moving statistics included")),
+        Published("trainable", 293_738, "293,738", source, N_("trained parameters, convolution biases included")),
+        Published("train_error", 0.09, N_("91 % correct"), source, N_("training images, Nadam without augmentation")),
+        Published("val_error", 0.24, N_("76 % correct"), source, N_("validation images, the same run")),
+        Published("test_error", 0.26, N_("74 % correct"), source, N_("test images, the same run")),
     )
 
 

@@ -30,6 +30,7 @@ from resnet_core.runs import devices, store
 from resnet_core.runs.devices import Device
 from resnet_core.runs.records import Job
 from resnet_core.spec import ResNetSpec, make_spec
+from resnet_core.words import N_, say, say_count
 
 STEP_SECONDS = 0.003
 LAYER_SECONDS = 0.00004
@@ -105,13 +106,20 @@ def _estimate(work: "_Work", recipe: Recipe, device: Device, past: list["_PastRu
         seconds *= statistics.median(run.epoch_seconds / run.work.epoch_seconds(_speed(device.kind)) for run in nearest)
         start = statistics.median(run.start_seconds for run in past)
         trace = statistics.median(run.trace_seconds / run.work.layers for run in nearest)
-        number = "1 earlier run" if len(nearest) == 1 else f"{len(nearest)} earlier runs"
-        basis = f"measured on {number} on this device"
+        basis = say_count(
+            "measured on {count} earlier run on this device",
+            "measured on {count} earlier runs on this device",
+            len(nearest),
+        )
     else:
         start, trace = START_SECONDS, TRACE_SECONDS
-        basis = "no run on this device yet: from a NumPy matrix product measured just now"
+        basis = N_("no run on this device yet: from a NumPy matrix product measured just now")
         if device.kind == "gpu":
-            basis += f" on the CPU, and a guess that the GPU is {GPU_SPEEDUP:.0f} times as fast"
+            basis = say(
+                "no run on this device yet: from a NumPy matrix product measured just now on the CPU, and a guess that "
+                "the GPU is {factor:.0f} times as fast",
+                factor=GPU_SPEEDUP,
+            )
     return Estimate(start + trace * work.layers + seconds, work.memory_bytes(recipe), basis)
 
 

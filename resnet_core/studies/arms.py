@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from resnet_core.recipes import Recipe
 from resnet_core.spec import ResNetSpec
+from resnet_core.words import N_, Said, say, together
 
 if TYPE_CHECKING:
     from resnet_core.studies.types import Outcome
@@ -64,19 +65,19 @@ def above(a: Measure, b: Measure) -> bool:
     return a.mean - b.mean > max(2 * math.hypot(a.standard_error, b.standard_error), LEAST_DIFFERENCE)
 
 
-def points(a: Measure, b: Measure) -> str:
+def points(a: Measure, b: Measure) -> Said:
     """Say by how much one error is higher than another, in percentage points."""
     return in_points(a.mean - b.mean)
 
 
-def in_points(difference: float) -> str:
+def in_points(difference: float) -> Said:
     """Write a difference of fractions in percentage points.
 
     Example:
         >>> in_points(0.405)
         '40.5 points'
     """
-    return f"{100 * difference:.1f} points"
+    return say("{number:.1f} points", number=100 * difference)
 
 
 @dataclass(frozen=True)
@@ -142,25 +143,33 @@ def arms_of(outcomes: Iterable["Outcome"]) -> list[Arm]:
     ]
 
 
-def seeds_note(arms: Sequence[Arm]) -> str:
+def seeds_note(arms: Sequence[Arm]) -> Said:
     """Say over how many seeds the numbers are means; or that one seed cannot tell what is luck."""
     counts = sorted({len(arm.runs) for arm in arms})
     if counts == [1]:
-        return " One seed each: repeat it over several to see how much is luck."
-    n = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
-    return f" Numbers are means ± sample standard deviations over n = {n} seeds."
+        return N_("One seed each: repeat it over several to see how much is luck.")
+    if len(counts) == 1:
+        return say("Numbers are means ± sample standard deviations over n = {n} seeds.", n=counts[0])
+    return say(
+        "Numbers are means ± sample standard deviations over n = {least} to {most} seeds.",
+        least=counts[0],
+        most=counts[-1],
+    )
 
 
-def left_out(outcomes: Sequence["Outcome"]) -> str:
+def left_out(outcomes: Sequence["Outcome"]) -> Said | str:
     """Name the runs that did not finish; empty where all did."""
     several = len({run.seed for run in outcomes}) > 1
     names = [_full_name(run, several) for run in outcomes if not _counts(run)]
-    return f" Left out: {', '.join(names)}." if names else ""
+    return say("Left out: {runs}.", runs=together(names, ", ")) if names else ""
 
 
 def _counts(run: "Outcome") -> bool:
     return run.state == "finished" and bool(run.epochs)
 
 
-def _full_name(run: "Outcome", with_seed: bool) -> str:
-    return f"{run.name or run.spec.name}{f' with seed {run.seed}' if with_seed else ''} {run.state}"
+def _full_name(run: "Outcome", with_seed: bool) -> Said:
+    values = {"name": run.name or run.spec.name, "state": N_(run.state)}
+    if with_seed:
+        return say("{name} with seed {seed} {state}", seed=run.seed, **values)
+    return say("{name} {state}", **values)

@@ -8,6 +8,7 @@ from resnet_core.recipes import Recipe
 from resnet_core.results import ACTIVE, Epoch, State
 from resnet_core.spec import ResNetSpec
 from resnet_core.studies.arms import Arm, arms_of, left_out, seeds_note
+from resnet_core.words import N_, Said, together
 
 
 class Size(StrEnum):
@@ -100,7 +101,7 @@ class Study:
     question: str
     quick: Plan
     full: Plan
-    read: Callable[[Sequence[Arm]], str | None]
+    read: Callable[[Sequence[Arm]], Said | None]
 
     def size(self, size: Size) -> Plan:
         """Return one of its two sizes."""
@@ -130,7 +131,7 @@ class Study:
         planned = {_without_classes(run) for run in self.size(size).runs}
         return bool(by_seed) and all(len(keys) == len(planned) and set(keys) == planned for keys in by_seed.values())
 
-    def verdict(self, outcomes: Iterable[Outcome]) -> str | None:
+    def verdict(self, outcomes: Iterable[Outcome]) -> Said | None:
         """Return what the runs support, in sentences, or None while some of them go on.
 
         Runs that did not finish are named, and the rest is read without them.
@@ -140,13 +141,16 @@ class Study:
             return None
         arms = [arm for arm in arms_of(outcomes) if arm.runs]
         text = self.read(arms) if arms else None
-        if text is None:
-            text = "Too few runs finished for a verdict."
-        else:
-            text += seeds_note(arms)
         size = self.size_of(outcomes)
-        gone = "" if size is None or self.is_whole(size, outcomes) else " Some of its runs are no longer in the lab."
-        return text + left_out(outcomes) + gone
+        gone = size is not None and not self.is_whole(size, outcomes)
+        return together(
+            [
+                text or N_("Too few runs finished for a verdict."),
+                seeds_note(arms) if text else "",
+                left_out(outcomes),
+                N_("Some of its runs are no longer in the lab.") if gone else "",
+            ]
+        )
 
 
 def _without_classes(run: Outcome | PlannedRun) -> tuple[ResNetSpec, Recipe]:

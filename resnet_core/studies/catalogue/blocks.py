@@ -7,6 +7,7 @@ from resnet_core.spec import ResNetSpec
 from resnet_core.studies.catalogue.parts import POCKET, SHORT_PAPER, changed, runs, shortened
 from resnet_core.studies.readings.blocks import read_batch_norm, read_bottleneck, read_shortcuts, read_widths
 from resnet_core.studies.types import Plan, PlannedRun, Study
+from resnet_core.words import N_
 
 
 def _options(spec: ResNetSpec) -> list[ResNetSpec]:
@@ -32,30 +33,37 @@ def _normalizations(spec: ResNetSpec, recipe: Recipe, data: str) -> tuple[Planne
 BLOCK_STUDIES = (
     Study(
         name="shortcuts",
-        title="Kinds of shortcut",
-        question="Does a shortcut with weights (B, C) do more than one without any (A)?",
+        title=N_("Kinds of shortcut"),
+        question=N_("Does a shortcut with weights (B, C) do more than one without any (A)?"),
         quick=Plan(
-            "32 layers, plain and with shortcuts A, B and C, learn drawn shapes of 16 pixels for 3 epochs.",
+            N_("32 layers, plain and with shortcuts A, B and C, learn drawn shapes of 16 pixels for 3 epochs."),
             runs(_options(cifar(5, size=16)), POCKET, "shapes"),
         ),
         full=Plan(
-            "56 layers, plain and with shortcuts A, B and C, learn CIFAR-10 by the paper's recipe cut to 24,000 steps.",
+            N_(
+                "56 layers, plain and with shortcuts A, B and C, learn CIFAR-10 by the paper's recipe cut to 24,000 "
+                "steps."
+            ),
             runs(_options(cifar(9)), SHORT_PAPER, "cifar10"),
         ),
         read=read_shortcuts,
     ),
     Study(
         name="bottleneck",
-        title="Basic and bottleneck blocks",
-        question="At equal cost, is a deeper network of bottleneck blocks better than one of basic blocks?",
+        title=N_("Basic and bottleneck blocks"),
+        question=N_("At equal cost, is a deeper network of bottleneck blocks better than one of basic blocks?"),
         quick=Plan(
-            "Basic networks of 20 and 56 layers and bottleneck ones of 26 and 83, equal in MACs to 3 %, learn drawn "
-            "shapes of 16 pixels for 3 epochs.",
+            N_(
+                "Basic networks of 20 and 56 layers and bottleneck ones of 26 and 83, equal in MACs to 3 %, learn "
+                "drawn shapes of 16 pixels for 3 epochs."
+            ),
             runs(_equal_costs(basic=(3, 9), bottleneck=((2, 3, 3), (9, 9, 9)), size=16), POCKET, "shapes"),
         ),
         full=Plan(
-            "Basic networks of 20, 56 and 110 layers and bottleneck ones of 26, 83 and 164, equal in MACs to 4 %, "
-            "learn CIFAR-10 by the paper's recipe cut to 24,000 steps.",
+            N_(
+                "Basic networks of 20, 56 and 110 layers and bottleneck ones of 26, 83 and 164, equal in MACs to 4 %, "
+                "learn CIFAR-10 by the paper's recipe cut to 24,000 steps."
+            ),
             runs(
                 _equal_costs(basic=(3, 9, 18), bottleneck=((2, 3, 3), (9, 9, 9), (18, 18, 18)), size=32),
                 SHORT_PAPER,
@@ -66,32 +74,40 @@ BLOCK_STUDIES = (
     ),
     Study(
         name="widths",
-        title="Width",
-        question="What do more channels change at the same depth?",
+        title=N_("Width"),
+        question=N_("What do more channels change at the same depth?"),
         quick=Plan(
-            "Residual networks of 20 layers with 4, 8, 16 and 32 channels in their first stage learn drawn shapes "
-            "of 16 pixels for 3 epochs.",
+            N_(
+                "Residual networks of 20 layers with 4, 8, 16 and 32 channels in their first stage learn drawn shapes "
+                "of 16 pixels for 3 epochs."
+            ),
             runs([changed(cifar(3, size=16), width=width) for width in (4, 8, 16, 32)], POCKET, "shapes"),
         ),
         full=Plan(
-            "Residual networks of 20 layers with 8, 16, 32 and 64 channels in their first stage learn CIFAR-10 by the "
-            "paper's recipe cut to 24,000 steps.",
+            N_(
+                "Residual networks of 20 layers with 8, 16, 32 and 64 channels in their first stage learn CIFAR-10 by "
+                "the paper's recipe cut to 24,000 steps."
+            ),
             runs([changed(cifar(3), width=width) for width in (8, 16, 32, 64)], SHORT_PAPER, "cifar10"),
         ),
         read=read_widths,
     ),
     Study(
         name="batch_norm",
-        title="Batch normalization and its momentum",
-        question="What does batch normalization change, and why can validation lie in a short run?",
+        title=N_("Batch normalization and its momentum"),
+        question=N_("What does batch normalization change, and why can validation lie in a short run?"),
         quick=Plan(
-            "A residual network of 20 layers learns drawn shapes of 16 pixels for 3 epochs: with batch normalization "
-            "of momentum 0.9 and 0.99, and without any.",
+            N_(
+                "A residual network of 20 layers learns drawn shapes of 16 pixels for 3 epochs: with batch "
+                "normalization of momentum 0.9 and 0.99, and without any."
+            ),
             _normalizations(cifar(3, size=16), POCKET, "shapes"),
         ),
         full=Plan(
-            "ResNet-56 learns CIFAR-10 by the paper's recipe cut to 24,000 steps at a tenth of its learning rate, "
-            "which a network without batch normalization stands: with momentum 0.9 and 0.99, and without any.",
+            N_(
+                "ResNet-56 learns CIFAR-10 by the paper's recipe cut to 24,000 steps at a tenth of its learning rate, "
+                "which a network without batch normalization stands: with momentum 0.9 and 0.99, and without any."
+            ),
             _normalizations(cifar(9), shortened(24_000, learning_rate=0.01), "cifar10"),
         ),
         read=read_batch_norm,

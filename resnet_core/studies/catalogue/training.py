@@ -8,6 +8,7 @@ from resnet_core.spec import ResNetSpec
 from resnet_core.studies.catalogue.parts import changed
 from resnet_core.studies.readings.training import read_ablation, read_nadam20, read_optimizers
 from resnet_core.studies.types import Plan, PlannedRun, Study
+from resnet_core.words import N_
 
 
 def _table_1(size: int, width: int, classes: int) -> list[ResNetSpec]:
@@ -39,11 +40,13 @@ def _ablation(specs: list[ResNetSpec], budget: dict[str, Any], data: str) -> tup
 TRAINING_STUDIES = (
     Study(
         name="optimizers",
-        title="Four optimizers, one network",
-        question="How much does the optimizer change, each at its usual rate?",
+        title=N_("Four optimizers, one network"),
+        question=N_("How much does the optimizer change, each at its usual rate?"),
         quick=Plan(
-            "One residual network of 20 layers learns drawn shapes of 16 pixels for 5 epochs by SGD, SGD with "
-            "momentum, Adam and Nadam.",
+            N_(
+                "One residual network of 20 layers learns drawn shapes of 16 pixels for 5 epochs by SGD, SGD with "
+                "momentum, Adam and Nadam."
+            ),
             _by_optimizer(
                 get_spec("pocket_resnet20"),
                 {"batch_size": 32, "epochs": 5, "train_size": 2_048, "validation_size": 500},
@@ -51,8 +54,10 @@ TRAINING_STUDIES = (
             ),
         ),
         full=Plan(
-            "ResNet-20 learns CIFAR-10 with crops and flips for 30 epochs, the rate falling along a cosine, by SGD, "
-            "SGD with momentum, Adam and Nadam.",
+            N_(
+                "ResNet-20 learns CIFAR-10 with crops and flips for 30 epochs, the rate falling along a cosine, by "
+                "SGD, SGD with momentum, Adam and Nadam."
+            ),
             _by_optimizer(
                 get_spec("resnet20"),
                 {
@@ -68,11 +73,13 @@ TRAINING_STUDIES = (
     ),
     Study(
         name="nadam20",
-        title="The study notes' ResNet-20 with Nadam",
-        question="Why did it reach 91 % on training images and only 74 % on test images?",
+        title=N_("The study notes' ResNet-20 with Nadam"),
+        question=N_("Why did it reach 91 % on training images and only 74 % on test images?"),
         quick=Plan(
-            "The notes' ResNet-20 at 16 pixels learns 500 drawn shapes by heart: Nadam for 12 epochs, without "
-            "augmentation and with it.",
+            N_(
+                "The notes' ResNet-20 at 16 pixels learns 500 drawn shapes by heart: Nadam for 12 epochs, without "
+                "augmentation and with it."
+            ),
             _with_and_without_crops(
                 changed(get_spec("study_resnet20_nadam"), input_size=16),
                 RECIPES["nadam"].model_copy(
@@ -82,19 +89,23 @@ TRAINING_STUDIES = (
             ),
         ),
         full=Plan(
-            "The notes' ResNet-20 learns 45,000 images of CIFAR-10 by Nadam for 14 epochs, without augmentation as "
-            "its author ran it, and with it.",
+            N_(
+                "The notes' ResNet-20 learns 45,000 images of CIFAR-10 by Nadam for 14 epochs, without augmentation as "
+                "its author ran it, and with it."
+            ),
             _with_and_without_crops(get_spec("study_resnet20_nadam"), RECIPES["nadam"], "cifar10"),
         ),
         read=read_nadam20,
     ),
     Study(
         name="ablation",
-        title="The study notes' ablation",
-        question="Do ResNet-34, Plain-34, ResNet-50 and Plain-50 end in the paper's order, by SGD and by Adam?",
+        title=N_("The study notes' ablation"),
+        question=N_("Do ResNet-34, Plain-34, ResNet-50 and Plain-50 end in the paper's order, by SGD and by Adam?"),
         quick=Plan(
-            "The four networks with an eighth of the channels learn drawn shapes of 64 pixels, because cats and "
-            "dogs need a download and a GPU: 3 epochs by SGD with momentum and by Adam.",
+            N_(
+                "The four networks with an eighth of the channels learn drawn shapes of 64 pixels, because cats and "
+                "dogs need a download and a GPU: 3 epochs by SGD with momentum and by Adam."
+            ),
             _ablation(
                 _table_1(size=64, width=8, classes=10),
                 {"batch_size": 32, "epochs": 3, "train_size": 2_048, "validation_size": 500},
@@ -102,8 +113,10 @@ TRAINING_STUDIES = (
             ),
         ),
         full=Plan(
-            "The four networks of the paper's Table 1 learn cats and dogs of 224 pixels for 10 epochs by SGD with "
-            "momentum and by Adam, with crops and flips.",
+            N_(
+                "The four networks of the paper's Table 1 learn cats and dogs of 224 pixels for 10 epochs by SGD with "
+                "momentum and by Adam, with crops and flips."
+            ),
             _ablation(
                 _table_1(size=224, width=64, classes=2),
                 {
