@@ -13,10 +13,11 @@ from resnet_core.errors import LabError, LessonError, one_line
 from resnet_core.lessons.measures.arithmetic import ARITHMETIC
 from resnet_core.lessons.measures.counting import COUNTING
 from resnet_core.lessons.measures.layers import LAYERS
+from resnet_core.lessons.measures.micro import MICRO
 from resnet_core.lessons.measures.reported import REPORTED
 from resnet_core.lessons.measures.types import Measure
 
-MEASURES: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED, **ARITHMETIC}
+MEASURES: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED, **ARITHMETIC, **MICRO}
 
 
 def get_measure(name: str) -> Measure:
