@@ -55,11 +55,16 @@ def read_cells(layer: Layer, place: Place, working: Working | None) -> dict[int,
     return {}
 
 
-def say(layer: Layer, place: Place, working: Working | None) -> str:
-    """Say in a sentence what the number is and what made it."""
-    where = _("{layer}, row {row}, column {column}, channel {channel}").format(
+def place_of(layer: Layer, place: Place) -> str:
+    """Name a place in a layer, counted from 1."""
+    return _("{layer}, row {row}, column {column}, channel {channel}").format(
         layer=layer.name, row=place[0] + 1, column=place[1] + 1, channel=place[2] + 1
     )
+
+
+def say(layer: Layer, place: Place, working: Working | None) -> str:
+    """Say in a sentence what the number is and what made it."""
+    where = place_of(layer, place)
     value = number(float(layer.values[place]))
     match working:
         case Convolved():
@@ -95,19 +100,25 @@ def say(layer: Layer, place: Place, working: Working | None) -> str:
     return text
 
 
-def working_html(layer: Layer, place: Place, working: Working | None) -> str:
+def working_html(working: Working | None) -> str:
     """Write the formula with its numbers put in."""
-    lines = [f"<p>{escape(say(layer, place, working))}</p>"]
+    lines: list[str] = []
     match working:
         case Convolved():
             lines += _products(working)
         case Normalized():
             lines += _normalization(working)
         case Rectified():
-            lines.append(_sum(f"max(0, {number(working.before)}) = {number(working.value)}"))
+            lines.append(_sum(f"max(0, {_exact(working.before)}) = {_exact(working.value)}"))
         case Summed():
-            residual, shortcut, value = map(number, (working.residual, working.shortcut, working.value))
-            lines.append(_sum(f"F(x) + x: &nbsp; {residual} + {_bracketed(shortcut)} = {value}"))
+            residual, shortcut, value = map(_exact, (working.residual, working.shortcut, working.value))
+            exact = _equals(np.array([working.residual, working.shortcut]))
+            lines.append(_sum(f"{residual} + {_bracketed(shortcut)} {exact} {value}"))
+            lines.append(_small(_("The residual path says what to change, the shortcut what to keep.")))
+        case Moved():
+            lines.append(_small(_("No arithmetic: pixels are skipped, and new channels begin as zeros.")))
+        case None:
+            lines.append(_small(_("Move the step on to compute the block's first layer.")))
     return f'{style()}<div class="lab-working">{"".join(lines)}</div>'
 
 
@@ -122,36 +133,45 @@ def _products(working: Convolved) -> list[str]:
         kernel = tensor(working.kernel[..., channel : channel + 1])
         pictures.append(
             f'<div class="lab-product"><span><small>{name}</small>{window}</span>'
-            f"<b>·</b><span><small>{escape(_('weights'))}</small>{kernel}</span><b>= {number(float(part))}</b></div>"
+            f"<b>·</b><span><small>{escape(_('weights'))}</small>{kernel}</span><b>= {_exact(float(part))}</b></div>"
         )
     lines = [f'<div class="lab-products">{"".join(pictures)}</div>']
     if len(parts) > 1:
-        terms = " + ".join(_bracketed(number(float(part))) for part in parts)
-        lines.append(_sum(f"{terms} {_equals(parts)} {number(working.value)}"))
+        terms = " + ".join(_bracketed(_exact(float(part))) for part in parts)
+        lines.append(_sum(f"{terms} {_equals(parts)} {_exact(working.value)}"))
     note = _(
         "Each number is multiplied by the weight at its place; hatched cells lie outside of the image and count as 0."
     )
-    return [*lines, f"<p><small>{escape(note)}</small></p>"]
+    return [*lines, _small(note)]
 
 
 def _normalization(working: Normalized) -> list[str]:
     before, mean, variance, gamma, beta = map(
-        number, (working.before, working.mean, working.variance, working.gamma, working.beta)
+        _exact, (working.before, working.mean, working.variance, working.gamma, working.beta)
     )
     formula = "γ · (x − mean) / √(variance + ε) + β"
-    numbers = f"{gamma} · ({before} − {_bracketed(mean)}) / √({variance} + {working.epsilon:g}) + {beta}"
+    numbers = f"{gamma} · ({before} − {_bracketed(mean)}) / √({variance} + {number(working.epsilon, 5)}) + {beta}"
     note = _(
         "Mean and variance are those of the {count} numbers of this channel, as in training with a batch of one image."
     )
     return [
         _sum(escape(formula)),
-        _sum(f"{numbers} {_equals(np.array([working.value]))} {number(working.value)}"),
-        f"<p><small>{escape(note.format(count=working.values))}</small></p>",
+        _sum(f"{numbers} {_equals(np.array([working.value]))} {_exact(working.value)}"),
+        _small(note.format(count=working.values)),
     ]
 
 
 def _sum(text: str) -> str:
     return f'<p class="sum">{text}</p>'
+
+
+def _small(text: str) -> str:
+    return f"<p><small>{escape(text)}</small></p>"
+
+
+def _exact(value: float) -> str:
+    """Write a number so that rounded terms still seem to add up."""
+    return number(value, 3)
 
 
 def _bracketed(text: str) -> str:

@@ -61,7 +61,8 @@ def block_picture(cards: Sequence[Card], *, identity: str = "", label: str) -> s
             parts.append(_below(shortcut, identity, column))
         parts.append(_card(card, where))
     return (
-        f'{_STYLE}<div class="lab-block" role="group" aria-label="{escape(label)}" tabindex="0">{"".join(parts)}</div>'
+        f'{_STYLE}<div class="lab-frame"><div class="lab-block" role="group" aria-label="{escape(label)}" tabindex="0" '
+        f'style="--cards:{len(main)}">{"".join(parts)}</div></div>'
     )
 
 
@@ -111,7 +112,8 @@ def _below(cards: Sequence[Card], identity: str, until: int) -> str:
     """Return the shortcut's lane: its tensors, or a line that the input runs along unchanged."""
     where = f"grid-column:2 / {until};grid-row:2"
     if cards:
-        return f'<div class="lab-by" style="{where}">{"".join(_card(card, "") for card in cards)}</div>'
+        line = '<div class="lab-identity" aria-hidden="true"></div>'
+        return f'<div class="lab-by" style="{where}">{"".join(_card(card, "") for card in cards)}{line}</div>'
     if identity:
         return f'<div class="lab-by" style="{where}"><div class="lab-identity">{escape(identity)}</div></div>'
     return '<div class="lab-by" hidden></div>'

@@ -17,7 +17,7 @@ TITLE = N_("Inside two blocks")
 CODE = (lone_block, count_costs)
 
 NAMES = {Block.BASIC: N_("basic"), Block.BOTTLENECK: N_("bottleneck")}
-COLORS = {Block.BASIC: theme.group_color(0), Block.BOTTLENECK: theme.group_color(1)}
+COLORS = {Block.BASIC: theme.RESIDUAL, Block.BOTTLENECK: theme.group_color(0)}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def panels(values: BlockShapesValues, answer: Answer) -> list[Panel]:
         _costs(answer, "params", _("Weights of each convolution")),
         _costs(answer, "macs", _("MACs of each convolution")),
     ]
-    return [*drawn, *costs, Panel(_("Step by step"), sentence(values, answer), table=_shown(answer))]
+    about = _("Weights and MACs of each convolution; the sums include gamma and beta of batch normalization.")
+    return [*drawn, *costs, Panel(_("Step by step"), about, table=_shown(answer))]
 
 
 def sentence(values: BlockShapesValues, answer: Answer) -> str:

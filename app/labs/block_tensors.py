@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from app.block_working import Layer, read_cells, say, working_html
+from app.block_working import Layer, place_of, read_cells, say, working_html
 from app.labs.lab import Panel
 from app.language import N_, _
 from app.tensor_cards import Card, block_picture, number
@@ -83,10 +83,12 @@ def panels(values: BlockTensorsValues, answer: Answer) -> list[Panel]:
         step=answer.step, steps=len(answer.layers) - 1, layer=answer.layer.name
     )
     picture = block_picture(cards, identity=_("identity: x passes unchanged") if passes else "", label=title)
-    where = _("How one number of {layer} comes about").format(layer=answer.layer.name)
+    where = _("{place}: how {value} comes about").format(
+        place=place_of(answer.layer, answer.place), value=number(float(answer.layer.values[answer.place]))
+    )
     return [
         Panel(title, _numbers(answer.layer), html=picture),
-        Panel(where, sentence(values, answer), html=working_html(answer.layer, answer.place, answer.working)),
+        Panel(where, sentence(values, answer), html=working_html(answer.working)),
     ]
 
 

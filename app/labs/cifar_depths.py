@@ -98,6 +98,7 @@ def panels(values: CifarDepthsValues, answer: Answer) -> list[Panel]:
             },
             "yaxis": {"title": {"text": _("parameters")}, "type": "log", "tickformat": "~s", "dtick": 1},
             "hovermode": "closest",
+            "legend": {"x": 0.01, "y": 0.99, "yanchor": "top", "orientation": "v"},
         }
     )
     figure.add_scatter(
@@ -127,11 +128,12 @@ def panels(values: CifarDepthsValues, answer: Answer) -> list[Panel]:
         hovertemplate="%{x} " + _("layers") + f": {theme.count(answer.params)}<extra></extra>",
     )
     told = ", ".join(f"{row.depth}: {theme.count(row.params)} ({row.published.text})" for row in answer.paper)
+    about = _("The paper prints rounded parameters; its errors were measured, and are not recomputed here.")
     stages = _("The network of n = {n}, part by part").format(n=values.n)
     return [
-        Panel(stages, sentence(values, answer), table=_shown(answer)),
+        Panel(stages, _("Layers are those with weights on the main path."), table=_shown(answer)),
         Panel(title, f"{title}: {told}.", figure=theme.style(figure)),
-        Panel(_("The paper's Table 6, recomputed"), told, table=_table_6(answer)),
+        Panel(_("The paper's Table 6, recomputed"), about, table=_table_6(answer)),
     ]
 
 

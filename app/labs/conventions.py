@@ -68,7 +68,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
     shown = [Panel(_("Parameters are counted in two ways, too"), _two_ways(answer), table=_parameters(answer))]
     title = _("Your count of {network}, in billions").format(network=_name(values))
     readings = RESNET50_READINGS if _is_50(values) else ()
-    names = [_("your count"), *(row.source for row in readings)]
+    names = [_("your count: {billions:.4g}").format(billions=answer.total / 1e9), *(row.source for row in readings)]
     figure = go.Figure()
     for group, (label, color) in _GROUPS.items():
         amount = values.images * answer.groups[group] / 1e9

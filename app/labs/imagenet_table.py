@@ -13,7 +13,7 @@ from resnet_core.costs import count_costs
 from resnet_core.families import get_spec
 from resnet_core.graph import build_graph
 from resnet_core.lessons.labs.building import ImagenetTableValues
-from resnet_core.published import Published, published_for
+from resnet_core.published import ROUNDED, Published, published_for
 
 TITLE = N_("The ImageNet table, recomputed")
 CODE = (build_graph, count_costs, published_for)
@@ -69,11 +69,12 @@ def panels(values: ImagenetTableValues, answer: Answer) -> list[Panel]:
     by_macs = values.quantity == "macs"
     title = _("MACs of one image, stage by stage") if by_macs else _("Trained parameters, stage by stage")
     names = [f"ResNet-{row.depth}" for row in answer.rows]
+    depths = [str(row.depth) for row in answer.rows]
     figure = go.Figure()
     for place, (part, color) in enumerate(zip(PARTS, _COLORS, strict=True)):
         amounts = [row.parts[place] for row in answer.rows]
         figure.add_bar(
-            x=names,
+            x=depths,
             y=amounts,
             name=part,
             marker={"color": color},
@@ -82,7 +83,7 @@ def panels(values: ImagenetTableValues, answer: Answer) -> list[Panel]:
             hovertemplate=f"{part}: %{{text}}<extra></extra>",
         )
     figure.add_scatter(
-        x=names,
+        x=depths,
         y=[row.published.value for row in answer.rows],
         mode="markers",
         name=_("the paper") if by_macs else "torchvision",
@@ -94,8 +95,9 @@ def panels(values: ImagenetTableValues, answer: Answer) -> list[Panel]:
         title_text=title,
         barmode="stack",
         bargap=0.4,
+        xaxis={"type": "category", "title": {"text": _("layers")}, "tickangle": 0},
         yaxis={"tickformat": "~s", "rangemode": "tozero", "title": {"text": _unit(values)}},
-        legend={"y": -0.12, "yanchor": "top"},
+        legend={"y": -0.22, "yanchor": "top"},
     )
     told = "; ".join(
         _("{network} {count}, published {published}").format(
@@ -105,7 +107,7 @@ def panels(values: ImagenetTableValues, answer: Answer) -> list[Panel]:
     )
     return [
         Panel(title, f"{title}: {told}.", figure=theme.style(figure), height=420),
-        Panel(_("Counted and published"), told, table=_shown(values, answer)),
+        Panel(_("Counted and published"), _about(values), table=_shown(values, answer)),
     ]
 
 
@@ -167,6 +169,14 @@ def _shown(values: ImagenetTableValues, answer: Answer) -> pd.DataFrame:
             for row in answer.rows
         ]
     )
+
+
+def _about(values: ImagenetTableValues) -> str:
+    if values.quantity == "macs":
+        return _(
+            "The paper rounds to two digits, not always to the nearest: within {percent:.2g} % means that it agrees."
+        ).format(percent=100 * ROUNDED)
+    return _("torchvision's networks are exact integers, with projections (B) and without moving statistics.")
 
 
 def _unit(values: ImagenetTableValues) -> str:

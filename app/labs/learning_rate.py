@@ -102,9 +102,12 @@ def panels(values: LearningRateValues, answer: Answer) -> list[Panel]:
         _("from step {first}: {rate}").format(first=theme.count(phase.first), rate=_rates(phase))
         for phase in answer.phases
     )
+    about = _("An epoch is {steps} steps: {images} images in batches of {batch}.").format(
+        steps=answer.images // values.batch_size, images=theme.count(answer.images), batch=values.batch_size
+    )
     return [
         Panel(title, f"{title}. {parts}.", figure=theme.style(figure)),
-        Panel(_("The run in its parts"), parts, table=_shown(answer)),
+        Panel(_("The run in its parts"), about, table=_shown(answer)),
     ]
 
 

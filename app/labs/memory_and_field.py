@@ -1,5 +1,6 @@
 """Along a network: the memory of its activations, and how much of the image a value sees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -8,7 +9,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.labs.lab import Panel
-from app.language import N_, _
+from app.language import N_, _, ngettext
 from app.tables import BYTES
 from resnet_core.costs import count_costs
 from resnet_core.families import get_spec
@@ -32,6 +33,7 @@ class Answer:
         fields: side of the square of input pixels that a value of the layer sees, up to the average pooling.
         params_bytes: of the parameters.
         stages: index of each part's first layer.
+        on_shortcut: layers that lie on a shortcut, where a value sees less.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Answer:
     fields: tuple[int, ...]
     params_bytes: int
     stages: dict[str, int]
+    on_shortcut: frozenset[str]
 
     @property
     def most(self) -> int:
@@ -68,6 +71,7 @@ def answer(values: MemoryAndFieldValues) -> Answer:
         tuple(costs.by_node[name].receptive_field for name in names[:before_pool]),
         BYTES * costs.total.params,
         {part: names.index(nodes[0].name) for part, nodes in graph.stages().items()},
+        frozenset(node.name for node in graph.nodes if node.on_shortcut),
     )
 
 
@@ -83,7 +87,10 @@ def panels(values: MemoryAndFieldValues, answer: Answer) -> list[Panel]:
         title_text=title, yaxis={"title": {"text": _("bytes")}, "tickformat": "~s", "rangemode": "tozero"}
     )
     seen = _("How many pixels a value sees: receptive field at each layer")
-    field = _along(answer, answer.fields, color, [f"{side} × {side}" for side in answer.fields])
+    main_path = [
+        None if layer in answer.on_shortcut else side for layer, side in zip(answer.layers, answer.fields, strict=False)
+    ]
+    field = _along(answer, main_path, color, [f"{side} × {side}" for side in answer.fields])
     field.update_layout(title_text=seen, yaxis={"title": {"text": _("pixels")}, "rangemode": "tozero"})
     field.add_hline(
         y=answer.pixels,
@@ -99,9 +106,19 @@ def panels(values: MemoryAndFieldValues, answer: Answer) -> list[Panel]:
 def sentence(values: MemoryAndFieldValues, answer: Answer) -> str:
     """Say how much memory the activations take beside the parameters, and what the last features see."""
     where = answer.layers[answer.memory.index(answer.most)]
-    memory = _(
-        "{network}, {images} images: activations take up to {memory} (at {layer}), the parameters {params}."
-    ).format(
+    if values.keep == "all":
+        text = ngettext(
+            "{images} image through {network}: its activations take {memory}, the parameters {params}.",
+            "{images} images through {network}: their activations take {memory}, the parameters {params}.",
+            values.images,
+        )
+    else:
+        text = ngettext(
+            "{images} image through {network}: at most {memory} at a time, at {layer}; the parameters take {params}.",
+            "{images} images through {network}: at most {memory} at a time, at {layer}; the parameters take {params}.",
+            values.images,
+        )
+    memory = text.format(
         network=answer.name,
         images=values.images,
         memory=theme.memory(answer.most),
@@ -118,7 +135,7 @@ def table(values: MemoryAndFieldValues, answer: Answer) -> pd.DataFrame:
     return pd.DataFrame({"layer": answer.layers, "memory_bytes": answer.memory, "receptive_field": fields})
 
 
-def _along(answer: Answer, amounts: tuple[int, ...], color: str, words: list[str]) -> go.Figure:
+def _along(answer: Answer, amounts: Sequence[int | None], color: str, words: list[str]) -> go.Figure:
     """Draw an amount as steps over the layers, with the stages named under them."""
     starts = answer.stages
     figure = go.Figure(
@@ -128,6 +145,7 @@ def _along(answer: Answer, amounts: tuple[int, ...], color: str, words: list[str
             "x": list(range(len(amounts))),
             "y": amounts,
             "line": {"color": color, "width": 2.5, "shape": "hvh"},
+            "connectgaps": True,
             "fill": "tozeroy",
             "fillcolor": theme.faint(color, 0.15),
             "text": [f"{layer}: {word}" for layer, word in zip(answer.layers, words, strict=False)],
@@ -136,9 +154,11 @@ def _along(answer: Answer, amounts: tuple[int, ...], color: str, words: list[str
         },
         {
             "xaxis": {
-                "title": {"text": _("layer")},
-                "tickvals": [start for part, start in starts.items() if part != "head"],
-                "ticktext": [part for part in starts if part != "head"],
+                "title": {"text": _("layers in order")},
+                # The stem is a few layers: its name would lie under that of the first stage.
+                "tickvals": [start for part, start in starts.items() if part.startswith("stage")],
+                "ticktext": [part for part in starts if part.startswith("stage")],
+                "tickangle": 0,
                 "showgrid": True,
                 "hoverformat": "d",
             },

@@ -94,10 +94,13 @@ def panels(values: ShortcutOptionsValues, answer: Answer) -> list[Panel]:
     name = f"ResNet-{answer.depth}"
     first = _bars(answer, "params", _("Parameters that the shortcuts of {network} add").format(network=name))
     second = _bars(answer, "macs", _("MACs that the shortcuts of {network} add").format(network=name))
-    title = _("Option {option}: blocks whose shortcut is more than the input itself").format(option=values.shortcut)
+    title = _("Option {option}: blocks whose shortcut is more than the input itself").format(
+        option=_name(values.shortcut)
+    )
     if not answer.bridges:
         return [first, second]
-    return [first, second, Panel(title, sentence(values, answer), table=_shown(answer))]
+    about = _("Of one image and one forward pass; parameters are those that training changes.")
+    return [first, second, Panel(title, about, table=_shown(answer))]
 
 
 def sentence(values: ShortcutOptionsValues, answer: Answer) -> str:
@@ -108,7 +111,7 @@ def sentence(values: ShortcutOptionsValues, answer: Answer) -> str:
         "Option {option} adds {params} parameters ({share:.2g} %) and {macs} MACs to the plain network; "
         "in {identities} of {blocks} blocks the shortcut is the input itself."
     ).format(
-        option=values.shortcut,
+        option=_name(values.shortcut),
         params=theme.count(extra),
         share=100 * extra / answer.plain.params,
         macs=theme.count(work),
@@ -132,6 +135,10 @@ def table(values: ShortcutOptionsValues, answer: Answer) -> pd.DataFrame:
             for name, option in rows
         ]
     )
+
+
+def _name(shortcut: str) -> str:
+    return "3×3" if shortcut == Shortcut.CONV3X3 else shortcut
 
 
 def _option(shortcut: str, costs: Costs) -> Option:
@@ -161,9 +168,10 @@ def _bars(answer: Answer, quantity: str, title: str) -> Panel:
             "type": "bar",
             "orientation": "h",
             "x": extra,
-            "y": [option.shortcut for option in answer.options],
+            "y": [_name(option.shortcut) for option in answer.options],
             "text": [f"+{word}" if amount else "0" for word, amount in zip(words, extra, strict=True)],
-            "textposition": "auto",
+            "textposition": "outside",
+            "cliponaxis": False,
             "marker": {"color": theme.RESIDUAL},
             "hovertemplate": [
                 f"{theme.count(base + amount)} = {theme.count(base)} + {word}<extra></extra>"
@@ -172,13 +180,13 @@ def _bars(answer: Answer, quantity: str, title: str) -> Panel:
         },
         {
             "title": {"text": title},
-            "xaxis": {"tickformat": "~s", "rangemode": "tozero", "showgrid": True, "nticks": 5},
+            "xaxis": {"tickformat": "~s", "range": [0, 1.3 * max(extra)], "showgrid": True, "nticks": 5},
             "yaxis": {"autorange": "reversed", "showgrid": False, "title": {"text": _("shortcut")}},
             "hovermode": "closest",
             "bargap": 0.35,
         },
     )
-    told = ", ".join(f"{option.shortcut} {word}" for option, word in zip(answer.options, words, strict=True))
+    told = ", ".join(f"{_name(option.shortcut)} {word}" for option, word in zip(answer.options, words, strict=True))
     alt = _("{title}: {told}; the plain network has {base}.").format(title=title, told=told, base=theme.count(base))
     return Panel(title, alt, figure=theme.style(figure), height=280, wide=False)
 

@@ -19,7 +19,11 @@ Batch = Literal[1, 2, 4, 8, 16, 32, 64, 128, 256]
 
 _NETWORKS = {f"resnet{depth}": f"ResNet-{depth}" for depth in (18, 20, 32, 34, 44, 50, 56, 101, 110, 152)}
 _PIXELS = {size: f"{size} × {size}" for size in (7, 14, 28, 56)}
-_SHORTCUTS = {"A": "A: identity, zero-padded", "B": "B: projection where the shape changes", "C": "C: all projections"}
+_SHORTCUTS = {"A": "A: zeros", "B": "B: 1×1", "C": "C: all 1×1"}
+_OPTIONS = (
+    "A appends channels of zeros where the shape changes, B projects there by a 1×1 convolution, "
+    "C projects in every block."
+)
 _STRIDES = {"first": "First 1×1 (v1, the paper)", "conv3x3": "3×3 (v1.5)"}
 
 
@@ -38,7 +42,9 @@ class BlockTensorsValues(LabValues):
     column: int = Field(2, ge=1, le=4, title="Column")
     channel: int = Field(1, ge=1, le=4, title="Channel")
     changes: bool = Field(False, title="The block halves the image and doubles the channels")
-    shortcut: Literal["A", "B", "C"] = Field("A", title="Shortcut", json_schema_extra=_labels(_SHORTCUTS))
+    shortcut: Literal["A", "B", "C"] = Field(
+        "A", title="Shortcut", description=_OPTIONS, json_schema_extra=_labels(_SHORTCUTS)
+    )
     order: Literal["post", "pre"] = Field(
         "post",
         title="Batch norm and ReLU",
@@ -60,7 +66,10 @@ class ShortcutOptionsValues(LabValues):
 
     network: AnyOf = Field("resnet20", title="Network", json_schema_extra=_labels(_NETWORKS))
     shortcut: Literal["A", "B", "C", "conv3x3"] = Field(
-        "B", title="Listed block by block", json_schema_extra=_labels({**_SHORTCUTS, "conv3x3": "3×3 convolution"})
+        "B",
+        title="Listed block by block",
+        description=_OPTIONS,
+        json_schema_extra=_labels({**_SHORTCUTS, "conv3x3": "3×3"}),
     )
 
 
@@ -104,7 +113,9 @@ class ImagenetTableValues(LabValues):
     stride_on: Literal["first", "conv3x3"] = Field(
         "first", title="A bottleneck halves the image in its", json_schema_extra=_labels(_STRIDES)
     )
-    shortcut: Literal["A", "B", "C"] = Field("B", title="Shortcut", json_schema_extra=_labels(_SHORTCUTS))
+    shortcut: Literal["A", "B", "C"] = Field(
+        "B", title="Shortcut", description=_OPTIONS, json_schema_extra=_labels(_SHORTCUTS)
+    )
 
 
 class ConventionsValues(LabValues):
