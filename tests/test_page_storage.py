@@ -76,8 +76,8 @@ def test_deleted_runs_are_restored_on_the_train_page(app):
         "**the doomed one**" in item.value and "removed for good in 30 days" in item.value for item in app.markdown
     )
     assert any(item.value.startswith("The lab takes **") for item in app.markdown)
-    (table,) = [frame.value for frame in app.dataframe if "run" in frame.value]
-    assert list(table["run"]) == ["r-kept22"]
+    (table,) = [frame.value for frame in app.dataframe if "MB" in frame.value]
+    assert list(table["id"]) == ["r-kept22"]
     app.button(key="train:disk:restore:r-gone22").click().run()
     assert not app.exception and not app.error
     assert {job.id for job in store.jobs()} == {"r-kept22", "r-gone22"}

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import theme
+from app.language import _, ngettext
 from app.text import as_text
-from app.widgets.run_cards import state_badge
+from app.widgets.run_cards import STATES, state_badge
 from resnet_core.errors import LabError, one_line
 from resnet_core.runs import store, trash
 from resnet_core.runs.disk import DiskUse, disk_use
@@ -23,7 +24,7 @@ def disk_and_trash(*, key: str) -> None:
     Args:
         key: of this widget in its page.
     """
-    place = st.expander("Disk and trash", icon=":material/hard_drive:", key=f"{key}:open", on_change="rerun")
+    place = st.expander(_("Disk and trash"), icon=":material/hard_drive:", key=f"{key}:open", on_change="rerun")
     if not place.open:
         return
     with place:
@@ -33,25 +34,25 @@ def disk_and_trash(*, key: str) -> None:
             st.error(one_line(error), icon=":material/error:")
             return
         _use(use)
-        st.subheader("Trash", anchor=False)
+        st.subheader(_("Trash"), anchor=False)
         if deleted:
             _trash(deleted, use.trash, key)
         else:
-            st.caption(f"Deleted runs are kept here for {_days(trash.days())}, and can be brought back until then.")
+            kept = _("Deleted runs are kept here for {days}, and can be brought back until then.")
+            st.caption(kept.format(days=_days(trash.days())))
 
 
 def _use(use: DiskUse) -> None:
     parts = {
-        "runs": sum(use.runs.values()),
-        "data sets": use.cache,
-        "database": use.database,
-        "trash": use.trash,
-        "logs and the rest": use.rest,
+        _("runs"): sum(use.runs.values()),
+        _("data sets"): use.cache,
+        _("database"): use.database,
+        _("trash"): use.trash,
+        _("logs and the rest"): use.rest,
     }
     listed = ", ".join(f"{name} {theme.memory(size)}" for name, size in parts.items())
-    st.markdown(
-        f"The lab takes **{theme.memory(use.total)}**: {listed}. {theme.memory(use.free)} of the disk are free."
-    )
+    taken = _("The lab takes **{total}**: {parts}. {free} of the disk are free.")
+    st.markdown(taken.format(total=theme.memory(use.total), parts=listed, free=theme.memory(use.free)))
     largest = sorted(use.runs, key=use.runs.get, reverse=True)[:LISTED]
     names = {job.id: job for job in store.jobs(ids=largest)}
     if not names:
@@ -59,33 +60,45 @@ def _use(use: DiskUse) -> None:
     rows = [job_id for job_id in largest if job_id in names]
     st.dataframe(
         {
-            "network": [names[job_id].name for job_id in rows],
-            "state": [names[job_id].state for job_id in rows],
+            _("network"): [names[job_id].name for job_id in rows],
+            _("state"): [_(STATES[names[job_id].state][0]) for job_id in rows],
             "MB": [use.runs[job_id] / 1e6 for job_id in rows],
-            "run": rows,
+            "id": rows,
         },
         hide_index=True,
         height="content" if len(rows) <= 6 else 250,
-        column_config={"MB": st.column_config.NumberColumn("size (MB)", format="%.2f")},
+        column_config={"MB": st.column_config.NumberColumn(_("size (MB)"), format="%.2f")},
     )
     if len(use.runs) > LISTED:
-        st.caption(f"The largest {LISTED} of {theme.count(len(use.runs))} runs.")
+        listed = _("The largest {count} of {all} runs.")
+        st.caption(listed.format(count=LISTED, all=theme.count(len(use.runs))))
 
 
 def _trash(deleted: list[Job], size: int, key: str) -> None:
-    st.caption(f"{theme.count(len(deleted))} deleted, {theme.memory(size)}. Each is removed for good after its time.")
+    said = ngettext(
+        "{count} deleted run, {size}. It is removed for good after its time.",
+        "{count} deleted runs, {size}. Each is removed for good after its time.",
+        len(deleted),
+    )
+    st.caption(said.format(count=theme.count(len(deleted)), size=theme.memory(size)))
     now = time.time()
     for job in deleted[:LISTED]:
         with st.container(border=True):
             text, button = st.columns([5, 1], vertical_alignment="center")
-            left = _days(max((trash.emptied_at(job) - now) / _DAY, 0))
-            text.markdown(f"**{as_text(job.name)}** {state_badge(job)} :small[{job.id} · removed for good in {left}]")
-            if button.button("Restore", key=f"{key}:restore:{job.id}", width="stretch"):
-                _act(lambda job_id=job.id: trash.restore(job_id), f"{job.name} is back among the runs.")
-    with st.popover("Empty the trash", icon=":material/delete_forever:"):
-        st.markdown(f"Remove {theme.count(len(deleted))} runs for good, with their curves, weights and logs?")
-        if st.button("Remove them for good", type="primary", key=f"{key}:empty"):
-            _act(trash.empty, "The trash is empty.")
+            left = _("removed for good in {days}").format(days=_days(max((trash.emptied_at(job) - now) / _DAY, 0)))
+            text.markdown(f"**{as_text(job.name)}** {state_badge(job)} :small[{job.id} · {left}]")
+            if button.button(_("Restore"), key=f"{key}:restore:{job.id}", width="stretch"):
+                done = _("{run} is back among the runs.").format(run=job.name)
+                _act(lambda job_id=job.id: trash.restore(job_id), done)
+    with st.popover(_("Empty the trash"), icon=":material/delete_forever:"):
+        question = ngettext(
+            "Remove {count} run for good, with its curves, weights and log?",
+            "Remove {count} runs for good, with their curves, weights and logs?",
+            len(deleted),
+        )
+        st.markdown(question.format(count=theme.count(len(deleted))))
+        if st.button(_("Remove for good"), type="primary", key=f"{key}:empty"):
+            _act(trash.empty, _("The trash is empty."))
 
 
 def _act(what: Callable[[], object], done: str) -> None:
@@ -102,5 +115,5 @@ def _act(what: Callable[[], object], done: str) -> None:
 def _days(days: float) -> str:
     whole = round(days)
     if whole < 1:
-        return "less than a day"
-    return f"{theme.count(whole)} day{'s' * (whole != 1)}"
+        return _("less than a day")
+    return ngettext("{count} day", "{count} days", whole).format(count=theme.count(whole))

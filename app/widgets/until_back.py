@@ -4,6 +4,7 @@ import itertools
 
 import streamlit as st
 
+from app.language import _
 from resnet_core.errors import LabError
 from resnet_core.runs import store
 
@@ -19,7 +20,8 @@ def until_back() -> None:
         # The page itself has just looked, and was told what stands above.
         if next(looks) and _answers():
             st.rerun()
-        st.caption(":material/sync: This page looks again every few seconds, and goes on by itself when it can.")
+        words = _("This page looks again every few seconds, and goes on by itself when it can.")
+        st.caption(f":material/sync: {words}")
 
     look()
 
