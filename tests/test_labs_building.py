@@ -127,7 +127,7 @@ class TestCounts:
         values, answer = ask(block_shapes, width=64, same="inner")
         assert answer.bottleneck.outer == 4 * answer.basic.outer == 256
         assert answer.bottleneck.macs / answer.basic.macs == pytest.approx(17 / 18)
-        assert "0.94 times" in block_shapes.sentence(values, answer)
+        assert "94.4 %" in block_shapes.sentence(values, answer)
 
     def test_a_bottleneck_saves_seventeenfold_at_equal_channels_outside_but_not_inside(self):
         assert ask(bottleneck_costs, same="outer")[1].ratio == pytest.approx(17 / 16 / 18)

@@ -82,13 +82,13 @@ def sentence(values: BlockShapesValues, answer: Answer) -> str:
     """Set the two totals against each other."""
     return _(
         "The basic block needs {basic} MACs for {basic_outer} channels, the bottleneck {bottleneck} for "
-        "{bottleneck_outer}: {ratio:.2f} times as many."
+        "{bottleneck_outer}: {percent:.3g} % of it."
     ).format(
         basic=theme.big(answer.basic.macs),
         basic_outer=answer.basic.outer,
         bottleneck=theme.big(answer.bottleneck.macs),
         bottleneck_outer=answer.bottleneck.outer,
-        ratio=answer.bottleneck.macs / answer.basic.macs,
+        percent=100 * answer.bottleneck.macs / answer.basic.macs,
     )
 
 

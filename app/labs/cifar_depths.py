@@ -86,7 +86,7 @@ def answer(values: CifarDepthsValues) -> Answer:
 
 def panels(values: CifarDepthsValues, answer: Answer) -> list[Panel]:
     """Draw parameters over depth with the paper's figures, and list the stages."""
-    title = _("Parameters against depth: counted, and as the paper prints them")
+    title = _("Parameters against depth")
     figure = go.Figure(
         layout={
             "title": {"text": title},

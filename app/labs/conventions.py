@@ -66,7 +66,7 @@ def answer(values: ConventionsValues) -> Answer:
 def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
     """Draw the reader's count among the printed ones, and the parameters by both conventions."""
     shown = [Panel(_("Parameters are counted in two ways, too"), _two_ways(answer), table=_parameters(answer))]
-    title = _("Your count of {network}, in billions").format(network=_name(values))
+    title = _("{network}, counted in billions").format(network=_name(values))
     readings = RESNET50_READINGS if _is_50(values) else ()
     names = [_("your count: {billions:.4g}").format(billions=answer.total / 1e9), *(row.source for row in readings)]
     figure = go.Figure()
@@ -92,7 +92,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
         hovertemplate="%{text} G: %{customdata}<extra></extra>",
     )
     figure.update_layout(
-        title_text=title,
+        title={"text": title, "xref": "container"},
         barmode="stack",
         bargap=0.3,
         hovermode="closest",

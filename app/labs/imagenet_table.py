@@ -113,6 +113,8 @@ def panels(values: ImagenetTableValues, answer: Answer) -> list[Panel]:
 
 def sentence(values: ImagenetTableValues, answer: Answer) -> str:
     """Say how well the counts agree."""
+    if not any(row.difference for row in answer.rows):
+        return _("All {all} networks have exactly the published parameters.").format(all=len(answer.rows))
     agreeing = [row for row in answer.rows if row.published.agrees(row.total)]
     farthest = max(answer.rows, key=lambda row: abs(row.difference))
     return _(

@@ -74,7 +74,7 @@ def answer(values: LearningRateValues) -> Answer:
 
 def panels(values: LearningRateValues, answer: Answer) -> list[Panel]:
     """Draw the curve, and list its parts."""
-    title = _("Learning rate of each of {steps} steps").format(steps=theme.count(values.steps))
+    title = _("Learning rate of each step")
     lowest = min((rate for rate in answer.rates if rate > 0), default=values.learning_rate)
     figure = go.Figure(
         {

@@ -79,14 +79,14 @@ def panels(values: MemoryAndFieldValues, answer: Answer) -> list[Panel]:
     """Draw both along the layers."""
     color = theme.kind_color(values.residual)
     if values.keep == "all":
-        title = _("Training keeps every output: memory up to each layer")
+        title = _("Memory kept up to each layer")
     else:
-        title = _("Inference keeps what is still needed: memory at each layer")
+        title = _("Memory needed at each layer")
     memory = _along(answer, answer.memory, color, [theme.memory(size) for size in answer.memory])
     memory.update_layout(
         title_text=title, yaxis={"title": {"text": _("bytes")}, "tickformat": "~s", "rangemode": "tozero"}
     )
-    seen = _("How many pixels a value sees: receptive field at each layer")
+    seen = _("Receptive field at each layer")
     main_path = [
         None if layer in answer.on_shortcut else side for layer, side in zip(answer.layers, answer.fields, strict=False)
     ]

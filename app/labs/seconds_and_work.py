@@ -172,8 +172,8 @@ def _offer(measured: Sequence[Speed], key: str) -> None:
 
 def _title(timed: bool) -> str:
     if timed:
-        return _("Milliseconds of a training image against counted MACs")
-    return _("MACs done per second of training against counted MACs")
+        return _("Time of an image against its MACs")
+    return _("MACs done per second of training")
 
 
 def _height(speed: Speed, timed: bool) -> float:

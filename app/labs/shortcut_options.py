@@ -92,8 +92,8 @@ def answer(values: ShortcutOptionsValues) -> Answer:
 def panels(values: ShortcutOptionsValues, answer: Answer) -> list[Panel]:
     """Draw what each option adds to the plain network, and list the chosen one's blocks."""
     name = f"ResNet-{answer.depth}"
-    first = _bars(answer, "params", _("Parameters that the shortcuts of {network} add").format(network=name))
-    second = _bars(answer, "macs", _("MACs that the shortcuts of {network} add").format(network=name))
+    first = _bars(answer, "params", _("{network}: parameters added").format(network=name))
+    second = _bars(answer, "macs", _("{network}: MACs added").format(network=name))
     title = _("Option {option}: blocks whose shortcut is more than the input itself").format(
         option=_name(values.shortcut)
     )
