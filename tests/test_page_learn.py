@@ -252,25 +252,25 @@ class TestProgress:
 class TestTheGlossary:
     def test_lists_every_term_with_symbol_and_the_lessons_that_use_it(self):
         page = open_learn("glossary")
-        assert [entry.value for entry in page.subheader] == ["identity  $x$", "network"]
+        assert [entry.value for entry in page.header] == ["identity  $x$", "network"]
         assert "Used in [1. A tiny lesson](learn?lesson=tiny), [2. Another lesson](learn?lesson=more)" in words(page)
 
     def test_is_searched_in_names_and_meanings(self):
         page = open_learn("glossary")
         page.text_input[0].set_value("FEED layers").run()
-        assert [entry.value for entry in page.subheader] == ["network"]
+        assert [entry.value for entry in page.header] == ["network"]
         assert query_of(page) == {"search": "FEED layers"}
         page.text_input[0].set_value("zebra").run()
         assert "No entry holds zebra." in words(page)
 
     def test_opens_at_a_term_and_leads_back_to_all(self):
         page = open_learn("glossary", term="identity")
-        assert [entry.value for entry in page.subheader] == ["identity  $x$"]
-        assert len(press(page, "All entries").subheader) == 2
+        assert [entry.value for entry in page.header] == ["identity  $x$"]
+        assert len(press(page, "All entries").header) == 2
 
     def test_an_unknown_term_is_one_line(self):
         page = open_learn("glossary", term="zebra")
-        assert "There is no entry" in page.warning[0].value and len(page.subheader) == 2
+        assert "There is no entry" in page.warning[0].value and len(page.header) == 2
 
 
 def test_home_lists_the_course():

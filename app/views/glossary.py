@@ -8,15 +8,21 @@ import streamlit as st
 from app.language import _, language
 from app.state import GlossaryState, adopt, keep_state, open_state, project
 from app.text import as_text
-from app.widgets.lesson_text import in_the_course
+from app.widgets.lesson_text import course_link, in_the_course
 from resnet_core.lessons import catalogue
 from resnet_core.lessons.document import Lesson
 from resnet_core.lessons.glossary import Glossary, Term, glossary
+
+_STYLE = """<style>
+.st-key-glossary-entries { max-width: 70ch; gap: 0.3rem; }
+.st-key-glossary-entries h2 { font-size: 1.35rem; padding: 1rem 0 0; }
+</style>"""
 
 
 def page() -> None:
     state = open_state(GlossaryState)
     found = glossary(language())
+    st.html(_STYLE)
     st.title(_("Glossary"), anchor=False)
     for problem in found.problems:
         st.error(as_text(problem.at("glossary.yaml")), icon=":material/error:")
@@ -36,7 +42,7 @@ def page() -> None:
     elif not shown:
         st.info(_("No entry holds {words}.").format(words=as_text(state.search)))
     used = _used(found, catalogue.lessons(language()))
-    with st.container(key="lesson-text-glossary"):
+    with st.container(key="glossary-entries"):
         for key, term in shown.items():
             _entry(key, term, used.get(key, []))
     if state.term and st.button(_("All entries"), icon=":material/menu_book:", key="glossary:all"):
@@ -57,13 +63,12 @@ def _matching(terms: Mapping[str, Term], state: GlossaryState) -> dict[str, Term
 
 def _entry(key: str, term: Term, used: Sequence[Lesson]) -> None:
     symbol = f"  ${term.symbol}$" if term.symbol else ""
-    st.subheader(f"{as_text(term.name)}{symbol}", anchor=key)
+    st.header(f"{as_text(term.name)}{symbol}", anchor=key)
     st.markdown(in_the_course(term.meaning))
     if used:
-        links = ", ".join(
-            f"[{lesson.number}. {as_text(lesson.about.title)}](learn?lesson={lesson.slug})" for lesson in used
-        )
-        st.caption(_("Used in {lessons}").format(lessons=links))
+        names = {lesson.slug: f"{lesson.number}. {as_text(lesson.about.title)}" for lesson in used}
+        links = ", ".join(f"[{name}]({course_link('learn', lesson=slug)})" for slug, name in names.items())
+        st.markdown(f":small[{_('Used in {lessons}').format(lessons=links)}]")
 
 
 def _used(found: Glossary, course: Sequence[Lesson]) -> dict[str, list[Lesson]]:

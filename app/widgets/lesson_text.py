@@ -1,10 +1,12 @@
 """A lesson's text: Markdown in which terms explain themselves and links to other lessons stay in the course."""
 
 import re
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from app.language import language
+from app.reader_language import language_query
 from resnet_core.lessons.check import LESSON_LINK
 from resnet_core.lessons.document import FILE_NAME
 from resnet_core.lessons.glossary import Glossary, glossary, link_terms
@@ -23,7 +25,12 @@ def lesson_text(text: str, done: set[str] | None = None) -> None:
 
 def term_link(words: str, key: str, found: Glossary) -> str:
     """Return words as a link to their entry, with its meaning as the tooltip."""
-    return f'[{words}](glossary?term={key} "{_plain(found.terms[key].meaning)}")'
+    return f'[{words}]({course_link("glossary", term=key)} "{_plain(found.terms[key].meaning)}")'
+
+
+def course_link(page: str, **query: str) -> str:
+    """Return the address of a page in the reader's language: text links open it in a tab of its own."""
+    return f"{page}?{urlencode({**query, **language_query()})}"
 
 
 def in_the_course(text: str) -> str:
@@ -31,7 +38,7 @@ def in_the_course(text: str) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         name = FILE_NAME.fullmatch(match[1].rpartition("/")[2])
-        return f"](learn?lesson={name[2]})" if name else match[0]
+        return f"]({course_link('learn', lesson=name[2])})" if name else match[0]
 
     return LESSON_LINK.sub(replaced, text)
 

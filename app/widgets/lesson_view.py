@@ -15,7 +15,7 @@ from app.text import as_text
 from app.widgets.claim import claim
 from app.widgets.lab_view import lab_view
 from app.widgets.lesson_reader import lesson_reader
-from app.widgets.lesson_text import lesson_text
+from app.widgets.lesson_text import course_link, lesson_text
 from app.widgets.predict import predict
 from app.widgets.quiz import quiz
 from app.widgets.source_panel import source_panel
@@ -65,7 +65,11 @@ def _head(lesson: Lesson, course: Sequence[Lesson], state: LearnState) -> None:
         goals = "\n".join(f"- {goal}" for goal in lesson.about.goals)
         st.markdown(f"**{_('Afterwards you can')}**\n\n{goals}")
         titles = {each.slug: each.about.title for each in course}
-        needs = [f"[{as_text(titles[slug])}](learn?lesson={slug})" for slug in lesson.about.needs if slug in titles]
+        needs = [
+            f"[{as_text(titles[slug])}]({course_link('learn', lesson=slug)})"
+            for slug in lesson.about.needs
+            if slug in titles
+        ]
         if needs:
             st.markdown(_("It builds on {lessons}.").format(lessons=", ".join(needs)))
 

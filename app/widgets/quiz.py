@@ -23,7 +23,7 @@ def quiz(block: Quiz, slug: str, *, key: str) -> None:
         key: of this widget in its page.
     """
     with st.container(border=True, key=f"{key}:quiz"):
-        st.markdown(f":material/quiz: **{_('Check yourself')}**")
+        st.markdown(f":material/quiz: **{_('Question')}**")
         lesson_text(block.question)
         if block.choices:
             _choices(block, block.choices, slug, key)
@@ -72,7 +72,7 @@ def _number(block: Quiz, number: Number, slug: str, key: str) -> None:
         key=project(f"{key}:number", int(kept) if whole and kept is not None else kept),
         on_change=typed,
         width=260,
-        placeholder=_("type a number, then Enter"),
+        placeholder=_("a number"),
     )
     if kept is None:
         return

@@ -1,0 +1,183 @@
+"""Learn as a reader uses it in a browser: what is locked, kept, turned by keys, read by scrolling and heard."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.course import TINY, write_course
+
+KEPT = "() => JSON.parse(localStorage.getItem('resnet-lab:progress') ?? '{\"entries\": {}}').entries"
+LONG = "\n\n".join(["A line of text that says nothing in particular."] * 40)
+
+
+@pytest.fixture(scope="module")
+def school(start_server, tmp_path_factory):
+    """Serve a course of two lessons whose first step is longer than a screen."""
+    folder = tmp_path_factory.mktemp("course")
+    path = write_course(folder, lesson=TINY.replace("## Predict", f"{LONG}\n\n## Predict"))
+    path.with_name("02_more.md").write_text(TINY.replace("A tiny lesson", "Another lesson"), "utf-8")
+    server = start_server(environment={"RESNET_LAB_LESSONS": str(folder)})
+    yield server.url
+    server.close()
+
+
+def predict(page: Page, choice: str = "resnet56") -> None:
+    page.get_by_text(choice, exact=True).click()
+    page.get_by_role("button", name="Keep my prediction").click()
+    expect(page.get_by_text("The deeper one.")).to_be_visible()
+    wait_app(page)
+
+
+def kept(page: Page, end: str):
+    """Return the value that the browser keeps for a step or an answer, once there is one."""
+    page.wait_for_function(f"end => Object.keys(({KEPT})()).some(key => key.endsWith(end))", arg=end)
+    return next(value for key, (_at, value) in page.evaluate(KEPT).items() if key.endswith(end))
+
+
+def test_a_prediction_unlocks_the_figure_for_this_browser_alone_and_survives_a_reload(school, new_page):
+    page, other = new_page(), new_page()
+    open_page(page, f"{school}/learn?lesson=tiny&step=2")
+    expect(page.get_by_text("The figure is locked")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep my prediction")).to_be_disabled()
+    predict(page)
+    assert kept(page, "answer/more") == 2
+    open_page(page, page.url)
+    expect(page.get_by_text("As you predicted: resnet56.")).to_be_visible()
+    open_page(other, f"{school}/learn?lesson=tiny&step=2")
+    expect(other.get_by_text("The figure is locked")).to_be_visible()
+
+
+def test_two_tabs_of_one_browser_lose_nothing(school, page):
+    second = page.context.new_page()
+    for tab in (page, second):
+        open_page(tab, f"{school}/learn?lesson=tiny&step=3")
+    page.get_by_text("parameters", exact=True).click()
+    kept(page, "answer/which")
+    second.get_by_text("resnet20", exact=True).click()
+    second.get_by_role("button", name="Keep my prediction").click()
+    kept(second, "answer/more")
+    assert kept(second, "answer/which") == 2
+    open_page(page, f"{school}/learn")
+    expect(page.get_by_text("1 of 1 predicted · 0 of 3 questions right")).to_be_visible()
+    page.get_by_text("Your progress").click()
+    page.get_by_role("button", name="Forget all of it").click()
+    page.get_by_role("button", name="Forget it", exact=True).click()
+    page.wait_for_function(f"() => Object.keys(({KEPT})()).length === 0")
+    open_page(page, f"{school}/learn")
+    expect(page.get_by_text("predicted", exact=False)).to_have_count(0)
+
+
+def test_reading_to_the_end_of_a_step_counts_it_and_moves_the_link(school, page):
+    open_page(page, f"{school}/learn?lesson=tiny")
+    line = page.get_by_role("progressbar", name="How far you are in this lesson")
+    before = int(line.get_attribute("aria-valuenow"))
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    assert not page.evaluate(KEPT), "its end was not in sight yet"
+    page.locator(".st-key-lesson-step-2").scroll_into_view_if_needed()
+    assert kept(page, "tiny/step/1") == 1
+    page.wait_for_url(re.compile(r"lesson=tiny&step=2"))
+    page.get_by_role("button", name="Next lesson").scroll_into_view_if_needed()
+    assert kept(page, "tiny/step/3") == 1
+    page.wait_for_function("before => Number(document.querySelector('[data-testid=stMain]').scrollTop) > 0", arg=before)
+    expect(line).not_to_have_attribute("aria-valuenow", str(before))
+
+
+def test_a_link_to_a_step_opens_there(school, page):
+    open_page(page, f"{school}/learn?lesson=tiny&step=3")
+    expect(page.get_by_role("heading", name="Check yourself")).to_be_in_viewport()
+
+
+def test_keys_turn_a_projectors_pages_and_leave_controls_their_own(school, page):
+    open_page(page, f"{school}/learn?lesson=tiny&present=1")
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="resnet20").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Keep my prediction")).to_be_enabled()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="Check yourself")).to_be_visible()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_a_reader_out(school, new_page, scheme):
+    page = new_page(color_scheme=scheme)
+    open_page(page, f"{school}/learn?lesson=tiny&step=2")
+    predict(page, "resnet20")
+    page.get_by_text("parameters", exact=True).click()
+    page.get_by_role("button", name="Check this order").click()
+    page.get_by_role("button", name="Recompute this number").click()
+    expect(page.get_by_text("Recomputed just now: 853,018")).to_be_visible()
+    expect(page.get_by_text("stand where they belong")).to_be_visible()
+    wait_app(page)
+    assert_accessible(page)
+    for address in ("learn?lesson=tiny&step=2&present=1", "learn", "glossary"):
+        open_page(page, f"{school}/{address}")
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", [390, 640])  # a phone; and 1280 pixels at 200 % zoom
+def test_a_narrow_page_scrolls_in_one_direction_only(school, new_page, width):
+    page = new_page(viewport={"width": width, "height": 800})
+    for address in ("learn", "learn?lesson=tiny&step=2", "learn?lesson=tiny&step=3&present=1", "glossary"):
+        open_page(page, f"{school}/{address}")
+        if "step=2" in address:
+            predict(page)
+        assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 1, address
+
+
+def test_a_term_says_what_it_means_to_the_keyboard_too(school, page):
+    open_page(page, f"{school}/learn?lesson=tiny")
+    term = page.get_by_role("link", name="network", exact=True).first
+    expect(term).to_have_attribute("title", "Layers that feed each other.")
+    page.keyboard.press("Tab")
+    term.focus()
+    shown = term.evaluate("link => getComputedStyle(link, '::after').content")
+    assert json.loads(shown) == "Layers that feed each other."
+
+
+@pytest.fixture(scope="module")
+def pad(start_server):
+    """Serve a page with nothing but a sketch pad."""
+    server = start_server("tests/browser/apps/sketch_app.py")
+    yield server.url
+    server.close()
+
+
+class TestSketch:
+    def test_a_curve_is_drawn_by_pointer(self, pad, page):
+        open_page(page, pad)
+        frame = page.locator("svg .frame")
+        box = frame.bounding_box()
+        page.mouse.move(box["x"], box["y"] + 1)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"], box["y"] + box["height"] - 1, steps=3)
+        page.mouse.up()
+        # A straight line from 1 down to 0 over 4, 8, 20, 50 layers.
+        said = page.get_by_text("drawn: [")
+        expect(said).to_be_visible()
+        values = json.loads(said.inner_text().removeprefix("drawn: "))
+        assert values == pytest.approx([1, 1 - 4 / 46, 1 - 16 / 46, 0], abs=0.03)
+
+    def test_and_by_keyboard_point_by_point(self, pad, page):
+        open_page(page, pad)
+        first = page.get_by_role("slider", name="training accuracy, layers 4")
+        first.focus()
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("slider", name="training accuracy, layers 8")).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("PageDown")
+        expect(page.get_by_text("drawn: [1.0, 0.42, 0.5, 0.5]")).to_be_visible()
+        expect(first).to_have_attribute("aria-valuetext", "1")
+        assert_accessible(page)
