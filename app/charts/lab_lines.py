@@ -38,6 +38,7 @@ def lab_lines(title: str, x_title: str, y_title: str, lines: Iterable[Line], **a
     figure = go.Figure(
         layout={
             "title": {"text": title},
+            "margin": {"t": 76},  # the legend stands between title and axes
             "xaxis": {"title": {"text": x_title}, **axes.pop("xaxis", {})},
             "yaxis": {"title": {"text": y_title}, **axes.pop("yaxis", {})},
             **axes,

@@ -34,6 +34,7 @@ def sketch_overlay(sketch: Sketch, drawn: Sequence[float], happened: Sequence[fl
     )
     figure.update_layout(
         title_text=_("Your sketch and what happened"),
+        margin_t=76,  # the legend stands between title and axes
         xaxis={"title": {"text": sketch.x_label}},
         yaxis={"title": {"text": sketch.y_label}, "range": list(sketch.y_range)},
     )
