@@ -81,9 +81,10 @@ def _english(path: Path) -> Path | None:
 
 
 def _needs(lesson: Lesson) -> Iterator[Problem]:
-    here = {
-        match[2]: int(match[1]) for path in lesson.path.parent.glob("*.md") if (match := FILE_NAME.fullmatch(path.name))
-    }
+    # A lesson that is not translated yet is there in English.
+    folders = (lesson.path.parent, lesson.path.parent.parent / catalogue.ENGLISH)
+    names = (FILE_NAME.fullmatch(path.name) for folder in folders for path in sorted(folder.glob("*.md")))
+    here = {match[2]: int(match[1]) for match in names if match}
     for slug in lesson.about.needs:
         if slug not in here:
             known = ", ".join(name for name in here if name != lesson.slug)

@@ -15,9 +15,10 @@ from resnet_core.lessons.measures.counting import COUNTING
 from resnet_core.lessons.measures.layers import LAYERS
 from resnet_core.lessons.measures.micro import MICRO
 from resnet_core.lessons.measures.reported import REPORTED
+from resnet_core.lessons.measures.runs import RECORDED
 from resnet_core.lessons.measures.types import Measure
 
-MEASURES: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED, **ARITHMETIC, **MICRO}
+MEASURES: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED, **RECORDED, **ARITHMETIC, **MICRO}
 
 
 def get_measure(name: str) -> Measure:

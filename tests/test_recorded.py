@@ -1,0 +1,117 @@
+"""Studies that travel with the lab: what is in their files, what is refused, what the lessons show of them."""
+
+import json
+
+import pytest
+
+from resnet_core import recorded
+from resnet_core.cli import main
+from resnet_core.errors import InputError
+from resnet_core.lessons.measures import recompute
+from resnet_core.recorded import read_recording, recording, recordings
+from resnet_core.runs import groups
+from resnet_core.runs.recording import record
+from resnet_core.studies import Size, get_study
+from tests.course import TINY, write_course
+from tests.learn_page import open_learn, words
+from tests.stored_runs import store_run
+
+STUDY = get_study("degradation")
+ERRORS = {(True, 20): 0.05, (False, 20): 0.2, (False, 56): 0.8, (True, 56): 0.15}
+"""Training errors by shortcuts and depth: those of the paper's degradation."""
+
+
+@pytest.fixture
+def group(fresh_home):
+    """Return a study that has ended, as this lab's own runs."""
+    for number, run in enumerate(STUDY.size(Size.QUICK).runs):
+        error = ERRORS[run.spec.residual, run.spec.depth]
+        rows = [(0.9, 0.9), (error + 0.1, error + 0.12), (error, error + 0.02)]
+        store_run(
+            f"r-{number}", run.spec, rows, recipe=run.recipe, study="degradation-test", name=run.name, val_images=500
+        )
+    return groups.load("degradation-test")
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_a_recording_that_travels_is_whole_and_says_what_its_numbers_say(name):
+    found = recording(name)
+    assert found.study.name == name and found.study.is_whole(found.size, found.runs)
+    assert all(run.state == "finished" and run.epochs for run in found.runs)
+    assert found.verdict == json.loads((recorded.FOLDER / f"{name}.json").read_text("utf-8"))["verdict"]
+    assert found.date and found.device and "keras" in found.versions
+
+
+def test_a_study_is_written_and_read_back(group, tmp_path):
+    path = tmp_path / "degradation.json"
+    path.write_bytes(record(group))
+    found = read_recording(path)
+    assert (found.study, found.size, found.data, found.seeds) == (STUDY, Size.QUICK, "shapes", 1)
+    assert found.verdict == group.verdict() and "the degradation" in found.verdict
+    assert [run.epochs for run in found.runs] == [job.epochs for job in group.jobs]
+
+
+def test_the_command_writes_the_newest_that_ran(group, tmp_path, capsys):
+    path = tmp_path / "degradation.json"
+    assert main(["study", "degradation", "--record", str(path)]) == 0
+    assert read_recording(path).verdict == group.verdict()
+    assert main(["study", "widths", "--record", str(tmp_path / "widths.json")]) == 2
+    assert "widths was never run here: run it first" in capsys.readouterr().err
+    assert main(["study", "degradation", "--record", str(tmp_path / "widths.txt")]) == 2
+    assert "choose one of .json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("state", "said"), [("failed", "did not finish"), ("queued", "goes on")])
+def test_one_that_did_not_end_well_is_not_recorded(group, state, said):
+    run = STUDY.size(Size.QUICK).runs[0]
+    store_run("r-9", run.spec, recipe=run.recipe, study="degradation-test", name=run.name, seed=1, state=state)
+    with pytest.raises(InputError, match=said):
+        record(groups.load("degradation-test"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda document: document.update(format=9), "has format 9, this lab reads 1"),
+        (lambda document: document.pop("runs"), "is no recorded study"),
+        (lambda document: document["runs"][0].pop("spec"), "is no recorded study"),
+        (lambda document: document.update(study="nope"), "no study is called 'nope'"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_line(group, tmp_path, change, said):
+    document = json.loads(record(group))
+    change(document)
+    path = tmp_path / "degradation.json"
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match=said) as caught:
+        read_recording(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lesson_can_state_a_recorded_number():
+    run = recording("degradation").runs[0]
+    of = {"study": "degradation", "run": run.name, "which": "train"}
+    assert recompute("recorded_error", of) == run.epochs[-1].train_error
+    with pytest.raises(InputError, match="has no run 'nope' with seed 0: it has"):
+        recompute("recorded_error", {**of, "run": "nope"})
+
+
+class TestTheLab:
+    @pytest.fixture(autouse=True)
+    def course(self, tmp_path, monkeypatch):
+        lesson = TINY.replace("{study: depth}", "{study: degradation}")
+        lesson = lesson[: lesson.index("```predict")] + lesson[lesson.index("```lab") :]
+        write_course(tmp_path / "course", lesson=lesson)
+        monkeypatch.setenv("RESNET_LAB_LESSONS", str(tmp_path / "course"))
+
+    def test_shows_the_recorded_study_with_where_it_comes_from(self, fresh_home):
+        page = open_learn(lesson="tiny")
+        found = recording("degradation")
+        said = words(page).replace("\\", "")
+        assert f"Recorded on {found.date} with this lab's own code" in said
+        assert found.verdict in said
+        assert any(button.label.startswith("Run it on this computer: 4 runs, about") for button in page.button)
+
+    def test_shows_this_labs_own_runs_once_there_are_some(self, group):
+        said = words(open_learn(lesson="tiny")).replace("\\", "")
+        assert "Run on this computer:" in said and "Recorded on" not in said and group.verdict() in said
