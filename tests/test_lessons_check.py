@@ -193,3 +193,9 @@ def test_a_sentence_states_a_number_in_any_unit(text, number, tolerance, holds):
 )
 def test_measures_agree_with_what_papers_and_libraries_say(measure, of, number):
     assert recompute(measure, of) == number
+
+
+def test_a_term_in_emphasis_with_a_particle_behind_it_is_left_alone():
+    terms = {"identity": Term(name="항등", meaning="...")}
+    text = link_terms("*항등*일 때, 그리고 항등", Glossary(terms), lambda words, key: f"<{words}>", set())
+    assert text == "*항등*일 때, 그리고 <항등>"

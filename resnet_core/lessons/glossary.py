@@ -110,7 +110,9 @@ def link_terms(text: str, found: Glossary, link: Callable[[str, str], str], done
 
 
 _LEFT_ALONE = re.compile(
-    r"(^```.*?^```|^#+ .*?$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`|!?\[[^\]\n]*\]\([^)\n]*\)|https?://\S+)",
+    r"(^```.*?^```|^#+ .*?$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`|!?\[[^\]\n]*\]\([^)\n]*\)|https?://\S+"
+    # Emphasis with a particle right behind it, as Korean writes it, does not close behind a link.
+    r"|\*+[^*\n]+\*+(?=\w))",
     re.DOTALL | re.MULTILINE,
 )
 
