@@ -245,6 +245,7 @@ class TestSecondsAndWork:
         table = seconds_and_work.table(measured)
         assert list(table["macs"]) == [speed.macs for speed in measured]
         assert "by a factor of 1.0" in seconds_and_work.sentence(measured, device)
+        assert "Here seconds follow the count" in seconds_and_work.sentence(measured, device)
 
     def test_an_empty_lab_offers_the_short_runs_first(self, fresh_home):
         page = AppTest.from_function(_seconds_and_work, default_timeout=60).run()

@@ -27,6 +27,9 @@ RECENT = 200
 ENOUGH = 3
 STUDY = "speeds"
 
+APART = 1.5
+"""From this factor between rates on, counted work misleads about seconds."""
+
 
 def view(values: SecondsAndWorkValues, *, key: str) -> None:
     """Show what was measured on this computer, and offer short runs where that is little."""
@@ -38,9 +41,10 @@ def view(values: SecondsAndWorkValues, *, key: str) -> None:
     measured = speeds(jobs, device)
     if measured:
         _show(values, measured, device, key)
-    else:
+    elif not active:
         st.info(_("No run on this computer has been measured yet."), icon=":material/speed:")
     if active:
+        st.caption(_("Short runs are measured: their speed is drawn here once all have ended."))
         live_runs(tuple(going), key=f"{key}:runs", title=_("Short runs that measure speed"), height=300)
     else:
         _offer(measured, key)
@@ -50,7 +54,8 @@ def short_runs() -> list[tuple[ResNetSpec, Recipe]]:
     """Return networks that differ in size, depth and width, each trained for two epochs on a few drawn shapes."""
     recipe = RECIPES["quick"].model_copy(update={"epochs": 2, "train_size": 1_280})
     small = get_spec("pocket_resnet20")
-    specs = (small, small.model_copy(update={"width": 32}), get_spec("pocket_resnet56"), get_spec("resnet20"))
+    narrow = get_spec("pocket_resnet56").model_copy(update={"width": 8})
+    specs = (small, small.model_copy(update={"width": 32}), narrow, get_spec("resnet20"))
     return [(spec, recipe) for spec in specs]
 
 
@@ -99,17 +104,20 @@ def sentence(measured: Sequence[Speed], device: str) -> str:
     fastest = max(measured, key=lambda speed: speed.macs_per_second)
     if len(measured) < 2:
         return _("On {device}, {name}: {words}.").format(device=device, name=slowest.name, words=_words(slowest))
-    return _(
-        "On {device} the rate differs by a factor of {factor:.1f}: {fastest} reaches {high} MACs a second, {slowest} "
-        "{low}. A count of work is no count of seconds."
+    factor = fastest.macs_per_second / slowest.macs_per_second
+    told = _(
+        "On {device} the rate differs by a factor of {factor:.1f}: {fastest} reaches {high} MACs a second, "
+        "{slowest} {low}."
     ).format(
         device=device,
-        factor=fastest.macs_per_second / slowest.macs_per_second,
+        factor=factor,
         fastest=fastest.name,
         high=theme.big(fastest.macs_per_second),
         slowest=slowest.name,
         low=theme.big(slowest.macs_per_second),
     )
+    apart = _("A count of work is no count of seconds.") if factor >= APART else _("Here seconds follow the count.")
+    return f"{told} {apart}"
 
 
 def table(measured: Sequence[Speed]) -> pd.DataFrame:
