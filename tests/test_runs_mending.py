@@ -46,6 +46,13 @@ def test_a_home_in_order_has_no_faults(run, home):
     assert faults() == []
 
 
+def test_a_supervisor_that_leaves_by_itself_leaves_no_mark(fresh_home):
+    with supervision.exclusive(lab_home()):
+        assert supervision.running_pid() is not None
+    assert supervision.running_pid() is None
+    assert faults() == []
+
+
 def test_what_was_just_made_is_left_alone(home):
     folders.create("r-justnow", spec=SPEC.model_dump_json())
     assert faults() == []

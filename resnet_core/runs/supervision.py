@@ -77,7 +77,11 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
     with lock:
         card = home / "supervisor.json"
         card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start()}))
-        yield
+        try:
+            yield
+        finally:
+            # One that stays behind tells of a supervisor that was killed.
+            card.unlink(missing_ok=True)
 
 
 def running_pid() -> int | None:
