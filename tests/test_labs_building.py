@@ -172,7 +172,7 @@ class TestCounts:
         residual, plain = (ask(memory_and_field, keep="needed", residual=kind)[1].most for kind in (True, False))
         assert residual > plain
 
-    @given(st.integers(1, 200), st.sampled_from("AB"))
+    @given(st.sampled_from([1, 2, 6, 9, 12, 100]), st.sampled_from("AB"))
     @settings(max_examples=10, deadline=None)
     def test_n_gives_6n_plus_2_layers(self, n, shortcut):
         _values, answer = ask(cifar_depths, n=n, shortcut=shortcut)

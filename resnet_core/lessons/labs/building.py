@@ -15,6 +15,7 @@ Pixels = Literal[7, 14, 28, 56]
 """The sizes of the paper's four stages at 224x224 pixels."""
 
 Rate = Literal[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]  # type: ignore[valid-type]
+Blocks = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 18, 25, 50, 100, 200]
 Batch = Literal[1, 2, 4, 8, 16, 32, 64, 128, 256]
 
 _NETWORKS = {f"resnet{depth}": f"ResNet-{depth}" for depth in (18, 20, 32, 34, 44, 50, 56, 101, 110, 152)}
@@ -162,7 +163,12 @@ class SecondsAndWorkValues(LabValues):
 class CifarDepthsValues(LabValues):
     """Blocks in each of the three stages."""
 
-    n: int = Field(3, ge=1, le=200, title="n", description="Blocks in each stage", json_schema_extra={"unit": "blocks"})
+    n: Blocks = Field(
+        3,
+        title="n",
+        description="Blocks in each stage",
+        json_schema_extra={"unit": "blocks", "options": get_args(Blocks)},
+    )
     shortcut: Literal["A", "B"] = Field(
         "A", title="Shortcut", json_schema_extra=_labels({name: _SHORTCUTS[name] for name in ("A", "B")})
     )
