@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from app.language import _
 from app.widgets.until_back import until_back
 from resnet_core.errors import HomeError, LabError, StoreError, one_line
 
@@ -27,8 +28,8 @@ def guarded(where: str) -> Iterator[None]:
             until_back()
     except Exception as error:
         _log.exception("%s failed", where)
-        st.error(
-            f"This page met an error of its own ({type(error).__name__}: {one_line(error)}). "
-            "Nothing was lost: reload the page; the terminal that runs the app shows the details.",
-            icon=":material/bug_report:",
+        text = _(
+            "This page met an error of its own ({error}). Nothing was lost: reload the page; the terminal that runs "
+            "the app shows the details."
         )
+        st.error(text.format(error=f"{type(error).__name__}: {one_line(error)}"), icon=":material/bug_report:")

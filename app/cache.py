@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.language import _
 from resnet_core.code import keras_code
 from resnet_core.costs import Costs, count_costs
 from resnet_core.datasets import Report, Summary, describe, inspect, samples
@@ -64,15 +65,25 @@ def sample_images(source: str, count: int = 8):
     return samples(source, count)
 
 
-@st.cache_data(max_entries=16, ttl=60, show_spinner="Looking at the images")
 def class_samples(source: str, count: int, size: int, seed: int, classes: tuple[int, ...] | None):
     """Return images of some classes, or of all, and their labels."""
+    with st.spinner(_("Looking at the images")):
+        return _class_samples(source, count, size, seed, classes)
+
+
+@st.cache_data(max_entries=16, ttl=60, show_spinner=False)
+def _class_samples(source: str, count: int, size: int, seed: int, classes: tuple[int, ...] | None):
     return samples(source, count, size, seed, classes)
 
 
-@st.cache_data(max_entries=8, ttl=60, show_spinner="Looking at the files")
 def data_report(source: str, most: int = 400) -> Report:
     """Count a data set's classes and read the headers of some of its files."""
+    with st.spinner(_("Looking at the files")):
+        return _data_report(source, most)
+
+
+@st.cache_data(max_entries=8, ttl=60, show_spinner=False)
+def _data_report(source: str, most: int) -> Report:
     return inspect(source, most=most, decoding=False)
 
 

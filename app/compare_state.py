@@ -6,8 +6,7 @@ from typing import Self
 
 from app.charts.curves import Axis, Layout
 from app.grouping import FIELDS, SEPARATE
-from app.links import flag, fraction, listed, one_of
-from resnet_core.errors import InputError
+from app.links import flag, fraction, listed, one_of, unknown
 
 LONGEST_KEY = 200
 
@@ -115,7 +114,7 @@ class CompareState:
                 return replace(self, hidden=listed(text, "~"))
             case "baseline" | "solo" | "words":
                 return replace(self, **{name: text[:LONGEST_KEY]})
-        raise InputError(f"this page knows no {name!r}: it was left out")
+        raise unknown(name)
 
 
 _PLAIN = ("picture", "group", "split", "baseline", "solo", "size", "watched", "words")

@@ -1,17 +1,18 @@
 """Two networks side by side, in words: what sets them apart and what that costs. Pure: no widget, no figure."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
+from app.language import N_, _, ngettext
 from resnet_core.choices import Shortcut
 from resnet_core.costs import Cost, Costs
 from resnet_core.families import preset_of
 from resnet_core.spec import ResNetSpec
 
 SHORTCUTS = {
-    Shortcut.A: "option A",
-    Shortcut.B: "option B",
-    Shortcut.C: "option C",
-    Shortcut.CONV3X3: "3x3 projections",
+    Shortcut.A: N_("option A"),
+    Shortcut.B: N_("option B"),
+    Shortcut.C: N_("option C"),
+    Shortcut.CONV3X3: N_("3x3 projections"),
 }
 
 
@@ -24,7 +25,11 @@ def title(spec: ResNetSpec) -> str:
 def titles(first: ResNetSpec, second: ResNetSpec) -> tuple[str, str]:
     """Return two names that tell two networks apart, even where they differ in a field that no name shows."""
     names = title(first), title(second)
-    return names if names[0] != names[1] else (f"{names[0]} (left)", f"{names[1]} (right)")
+    return (
+        names
+        if names[0] != names[1]
+        else (_("{name} (left)").format(name=names[0]), _("{name} (right)").format(name=names[1]))
+    )
 
 
 def differing(first: ResNetSpec, second: ResNetSpec) -> dict[str, tuple[str, str]]:
@@ -52,18 +57,20 @@ def in_words(first: Costs, second: Costs) -> str:
     one, other = first.graph.spec, second.graph.spec
     fields = set(differing(one, other))
     if not fields:
-        return "Both sides show the same network."
+        return _("Both sides show the same network.")
     if "residual" in fields and fields <= {"residual", "zero_gamma"}:
         return _twins(*((first, second) if one.residual else (second, first)))
     if fields == {"shortcut"} and one.residual:
         return _options(*sorted((first, second), key=lambda costs: (costs.total.params, costs.total.macs)))
     names = titles(one, other)
-    parts = [
-        _against(first.total.trainable, second.total.trainable, "trained parameters"),
-        _against(first.total.macs, second.total.macs, "MACs"),
-        _against(first.total.activations, second.total.activations, "activation memory", mass=True),
-    ]
-    return f"Against {names[0]}, {names[1]} has {_and(parts)}."
+    text = _("Against {first}, {second} has {parameters}, {macs} and {memory}.")
+    return text.format(
+        first=names[0],
+        second=names[1],
+        parameters=_against(first.total.trainable, second.total.trainable, _PARAMETERS),
+        macs=_against(first.total.macs, second.total.macs, _MACS),
+        memory=_against(first.total.activations, second.total.activations, _MEMORY),
+    )
 
 
 def signed(number: int) -> str:
@@ -86,7 +93,7 @@ def change(before: float, after: float) -> str:
     if before == after:
         return "0 %"
     if not before:
-        return "new"
+        return _("new")
     percent = 100 * (after - before) / before
     size = abs(percent)
     digits = f"{size:,.{0 if size >= 99.5 else 1 if size >= 0.095 else 2}f}" if size >= 0.005 else "<0.01"
@@ -97,20 +104,31 @@ def _twins(residual: Costs, plain: Costs) -> str:
     names = [title(costs.graph.spec) for costs in (residual, plain)]
     sums = [node for node in residual.graph.nodes if node.kind == "Add"]
     work = residual.of(sums).flops
-    verb = "additions are" if len(sums) > 1 else "addition is"
-    last = f"The {len(sums):,} {verb} {work:,} FLOPs ({change(plain.total.flops, plain.total.flops + work)})."
+    last = ngettext(
+        "The {count:,} addition is {flops:,} FLOPs ({change}).",
+        "The {count:,} additions are {flops:,} FLOPs ({change}).",
+        len(sums),
+    ).format(count=len(sums), flops=work, change=change(plain.total.flops, plain.total.flops + work))
     if _same(residual.total, plain.total):
         padded = any(node.kind == "PadShortcut" for node in residual.graph.nodes)
-        why = "option A's shortcuts are free" if padded else "its shortcuts pass on what they get"
-        return f"{names[0]} has exactly as many parameters and MACs as {names[1]}: {why}. {last}"
-    return f"The shortcuts of {names[0]} add {_added(plain.total, residual.total)} to {names[1]}. {last}"
+        if padded:
+            text = _("{residual} has exactly as many parameters and MACs as {plain}: option A's shortcuts are free.")
+        else:
+            text = _(
+                "{residual} has exactly as many parameters and MACs as {plain}: its shortcuts pass on what they get."
+            )
+        return f"{text.format(residual=names[0], plain=names[1])} {last}"
+    text = _("The shortcuts of {residual} add {added} to {plain}.")
+    return f"{text.format(residual=names[0], added=_added(plain.total, residual.total), plain=names[1])} {last}"
 
 
 def _options(low: Costs, high: Costs) -> str:
-    names = [SHORTCUTS[costs.graph.spec.shortcut] for costs in (high, low)]
+    names = [_(SHORTCUTS[costs.graph.spec.shortcut]) for costs in (high, low)]
     if _same(low.total, high.total):
-        return f"{_capital(names[0])} costs as much as {names[1]} here: both do the same in every block."
-    return f"{_capital(names[0])} adds {_added(low.total, high.total)} to {names[1]}."
+        text = _("{first} costs as much as {second} here: both do the same in every block.")
+        return text.format(first=_capital(names[0]), second=names[1])
+    text = _("{first} adds {added} to {second}.")
+    return text.format(first=_capital(names[0]), added=_added(low.total, high.total), second=names[1])
 
 
 def _same(one: Cost, other: Cost) -> bool:
@@ -118,26 +136,54 @@ def _same(one: Cost, other: Cost) -> bool:
 
 
 def _added(low: Cost, high: Cost) -> str:
-    params = f"{high.trainable - low.trainable:,} trained parameters ({change(low.trainable, high.trainable)})"
-    return f"{params} and {high.macs - low.macs:,} MACs ({change(low.macs, high.macs)})"
+    return _("{params:,} trained parameters ({params_change}) and {macs:,} MACs ({macs_change})").format(
+        params=high.trainable - low.trainable,
+        params_change=change(low.trainable, high.trainable),
+        macs=high.macs - low.macs,
+        macs_change=change(low.macs, high.macs),
+    )
 
 
-def _against(one: int, other: int, what: str, *, mass: bool = False) -> str:
+@dataclass(frozen=True)
+class _Amount:
+    """The ways to compare an amount of one thing: the same of it, more, less, or a multiple."""
+
+    same: str
+    times: str
+    more: str
+    less: str
+
+
+_PARAMETERS = _Amount(
+    N_("exactly as many trained parameters"),
+    N_("{times} times the trained parameters ({after:,} against {before:,})"),
+    N_("{difference:,} more trained parameters ({change})"),
+    N_("{difference:,} fewer trained parameters ({change})"),
+)
+_MACS = _Amount(
+    N_("exactly as many MACs"),
+    N_("{times} times the MACs ({after:,} against {before:,})"),
+    N_("{difference:,} more MACs ({change})"),
+    N_("{difference:,} fewer MACs ({change})"),
+)
+_MEMORY = _Amount(
+    N_("exactly as much activation memory"),
+    N_("{times} times the activation memory"),
+    N_("more activation memory ({change})"),
+    N_("less activation memory ({change})"),
+)
+
+
+def _against(one: int, other: int, what: _Amount) -> str:
     """Compare two amounts: as much, so much more or less, or so many times as much."""
     if one == other:
-        return f"exactly as {'much' if mass else 'many'} {what}"
+        return _(what.same)
     ratio = other / one
     if ratio >= 2 or ratio <= 0.5:
         times = f"{ratio:,.1f}" if ratio >= 2 else f"{ratio:.2g}"
-        return f"{times} times the {what}" + ("" if mass else f" ({other:,} against {one:,})")
-    more = "more" if other > one else "less" if mass else "fewer"
-    amount = "" if mass else f"{abs(other - one):,} "
-    return f"{amount}{more} {what} ({change(one, other)})"
-
-
-def _and(parts: Iterable[str]) -> str:
-    *most, last = parts
-    return f"{', '.join(most)} and {last}"
+        return _(what.times).format(times=times, before=one, after=other)
+    text = what.more if other > one else what.less
+    return _(text).format(difference=abs(other - one), change=change(one, other))
 
 
 def _capital(text: str) -> str:
@@ -147,7 +193,7 @@ def _capital(text: str) -> str:
 def _text(value: object) -> str:
     match value:
         case bool():
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         case tuple():
             return "-".join(map(str, value))
     return str(value)

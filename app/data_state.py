@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from app.links import one_of, whole_number
-from resnet_core.errors import InputError
+from app.language import N_
+from app.links import one_of, unknown, whole_number
 
 TABS = {
-    "samples": "Samples",
-    "facts": "Counts and sizes",
-    "augmentation": "Augmentation",
-    "normalization": "Normalization",
+    "samples": N_("Samples"),
+    "facts": N_("Counts and sizes"),
+    "augmentation": N_("Augmentation"),
+    "normalization": N_("Normalization"),
 }
 SIZES = (16, 32, 64, 96, 128, 224)
 
@@ -49,4 +49,4 @@ class DataState:
                 return replace(self, size=int(one_of(name, text, map(str, SIZES))))
             case "seed" | "first":
                 return replace(self, **{name: whole_number(name, text)})
-        raise InputError(f"this page knows no {name!r}: it was left out")
+        raise unknown(name)

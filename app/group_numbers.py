@@ -6,6 +6,7 @@ import pandas as pd
 
 from app.charts.spread import Mean, mean_of
 from app.grouping import Group, title
+from app.language import _
 from app.run import Run
 
 
@@ -61,18 +62,19 @@ def reading(groups: Sequence[Group], by: str) -> str:
     found = [(group.label, mean) for group in groups if (mean := final_errors(group.runs))]
     if len(found) < 2:
         return ""
-    (first, best), (second, next_best), *_ = sorted(found, key=lambda item: item[1].mean)
-    text = (
-        f"By {title(by)}, the lowest mean validation error is that of {first}, {best.in_percent()}; "
-        f"next {second}, {next_best.in_percent()}."
+    (first, best), (second, next_best), *_rest = sorted(found, key=lambda item: item[1].mean)
+    text = _("By {field}, the lowest mean validation error is that of {first}, {low}; next {second}, {next}.").format(
+        field=title(by), first=first, low=best.in_percent(), second=second, next=next_best.in_percent()
     )
     spreads = [mean.deviation for mean in (best, next_best) if mean.deviation is not None]
     if len(spreads) < 2:
-        return f"{text} With one run in a group its spread is unknown: repeat it with other seeds to rule out luck."
+        doubt = _("With one run in a group its spread is unknown: repeat it with other seeds to rule out luck.")
+        return f"{text} {doubt}"
     distance = next_best.mean - best.mean
     if distance <= max(spreads):
-        return f"{text} They lie within one standard deviation of each other: that may be luck."
-    return f"{text} They are {distance / max(max(spreads), 1e-9):.1f} standard deviations of single runs apart."
+        return f"{text} {_('They lie within one standard deviation of each other: that may be luck.')}"
+    apart = _("They are {number:.1f} standard deviations of single runs apart.")
+    return f"{text} {apart.format(number=distance / max(max(spreads), 1e-9))}"
 
 
 _NUMBERS = (

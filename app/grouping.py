@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.language import N_, _
 from app.run import Run
 from app.run_list import data_name
 from resnet_core.recipes import Recipe
@@ -35,7 +36,7 @@ class Group:
 
 def title(name: str) -> str:
     """Return a field in words, as `learning rate`."""
-    return _TITLES.get(name, name.replace("_", " "))
+    return _(_TITLES.get(name, name.replace("_", " ")))
 
 
 def varying(runs: Sequence[Run]) -> list[str]:
@@ -92,9 +93,9 @@ def _setting(document: str, name: str) -> Callable[[Run], tuple[str, ...]]:
 
 def _text(value: object) -> str:
     if value is None:
-        return "none"
+        return N_("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return N_("yes") if value else N_("no")
     if isinstance(value, list):
         return "-".join(map(str, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -103,19 +104,20 @@ def _text(value: object) -> str:
 def _label(by: str, value: str, runs: Sequence[Run]) -> str:
     match by:
         case "depth":
-            return f"{value} layers"
+            return _("{count} layers").format(count=value)
         case "repeats":
             return _without_seed(runs)
         case "network" | "data" | "tag":
             return value
     # A number, yes or none says nothing without its field.
-    return f"{title(by)} {value}" if re.fullmatch(r"[\d.e-]+|yes|no|none", value) else value
+    return f"{title(by)} {_(value)}" if re.fullmatch(r"[\d.e-]+|yes|no|none", value) else _(value)
 
 
 def _without_seed(runs: Sequence[Run]) -> str:
     """Return the name that repeats share: the label up to what tells one from another."""
     first = runs[0].label
-    return first.partition(f", seed {runs[0].job.seed}")[0].partition(f", {runs[0].job.id}")[0]
+    seed = _("seed {seed}").format(seed=runs[0].job.seed)
+    return first.partition(f", {seed}")[0].partition(f", {runs[0].job.id}")[0]
 
 
 def _is_number(text: str) -> bool:
@@ -127,16 +129,16 @@ def _number(text: str) -> float:
 
 
 _TITLES = {
-    "repeats": "network and settings",
-    "residual": "plain or residual",
-    "stages": "blocks per stage",
-    "train_size": "training images",
-    "validation_size": "held-out images",
-    "input_size": "image size",
-    "order": "order of layers",
-    "bn_momentum": "BN momentum",
-    "bn_epsilon": "BN epsilon",
-    "conv_bias": "convolution bias",
+    "repeats": N_("network and settings"),
+    "residual": N_("plain or residual"),
+    "stages": N_("blocks per stage"),
+    "train_size": N_("training images"),
+    "validation_size": N_("held-out images"),
+    "input_size": N_("image size"),
+    "order": N_("order of layers"),
+    "bn_momentum": N_("BN momentum"),
+    "bn_epsilon": N_("BN epsilon"),
+    "conv_bias": N_("convolution bias"),
 }
 
 _NAMED = {"depth", "residual", "shortcut", "block", "width", "stages", "batch_norm", "input_size"}
@@ -145,13 +147,13 @@ _NAMED = {"depth", "residual", "shortcut", "block", "width", "stages", "batch_no
 FIELDS: dict[str, Callable[[Run], tuple[str, ...]]] = {
     REPEATS: _repeat,
     "depth": lambda run: (str(run.spec.depth),),
-    "residual": lambda run: ("residual" if run.job.spec["residual"] else "plain",),
+    "residual": lambda run: (N_("residual") if run.job.spec["residual"] else N_("plain"),),
     "network": lambda run: (run.job.name,),
     **{name: _setting("spec", name) for name in ResNetSpec.model_fields if name != "residual"},
     **{name: _setting("recipe", name) for name in Recipe.model_fields},
     "data": lambda run: (data_name(run.job),),
     "seed": lambda run: (str(run.job.seed),),
-    "tag": lambda run: run.job.tags or ("no tag",),
+    "tag": lambda run: run.job.tags or (N_("no tag"),),
     "state": lambda run: (run.job.state,),
     "device": lambda run: (run.job.device or "none",),
     "study": lambda run: (run.job.study or "none",),

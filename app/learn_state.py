@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from app.links import flag, listed, whole_number
+from app.language import _
+from app.links import flag, listed, unknown, whole_number
 from resnet_core.errors import InputError
 
 MOST_LAB_VALUES = 40
@@ -48,7 +49,7 @@ class LearnState:
         match name:
             case "lesson":
                 if not _WORD.fullmatch(text):
-                    raise InputError(f"no lesson is called {text[:60]!r}")
+                    raise InputError(_("no lesson is called {name!r}").format(name=text[:60]))
                 return replace(self, lesson=text)
             case "step":
                 return replace(self, step=max(whole_number(name, text), 1))
@@ -58,7 +59,7 @@ class LearnState:
                 return replace(self, only=tuple(word for word in listed(text) if _WORD.fullmatch(word)))
             case _ if _LAB_VALUE.fullmatch(name) and len(self.labs) < MOST_LAB_VALUES:
                 return replace(self, labs={**self.labs, name: text[:400]})
-        raise InputError(f"this page knows no {name[:60]!r}: it was left out")
+        raise unknown(name)
 
     def lab(self, block: str) -> dict[str, str]:
         """Return what the reader set in one lab, by its fields."""
@@ -89,4 +90,4 @@ class GlossaryState:
     def with_query(self, name: str, text: str) -> Self:
         if name in ("term", "search"):
             return replace(self, **{name: text[:80]})
-        raise InputError(f"this page knows no {name[:60]!r}: it was left out")
+        raise unknown(name)

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
+from app.language import _
 from resnet_core.errors import InputError
 
 LONGEST_TOKEN = 2_000
 MOST_RUNS = 100
 """In one comparison: a study of 9 networks over 10 seeds fits, and pages stay fast."""
+
+
+def unknown(name: str) -> InputError:
+    """Return the refusal of a parameter that a page does not have."""
+    return InputError(_("this page knows no {name!r}: it was left out").format(name=name[:60]))
 
 
 def one_of(name: str, text: str, allowed: Iterable[str]) -> str:
@@ -17,7 +23,8 @@ def one_of(name: str, text: str, allowed: Iterable[str]) -> str:
     """
     words = list(map(str, allowed))
     if text not in words:
-        raise InputError(f"{name} must be one of {', '.join(words)}, received {text[:40]!r}")
+        problem = _("{name} must be one of {words}, received {text!r}")
+        raise InputError(problem.format(name=name, words=", ".join(words), text=text[:40]))
     return text
 
 
@@ -42,7 +49,8 @@ def whole_number(name: str, text: str) -> int:
         InputError: it is none.
     """
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InputError(f"{name} must be a whole number from 0 to 999999999, received {text[:40]!r}")
+        problem = _("{name} must be a whole number from 0 to 999999999, received {text!r}")
+        raise InputError(problem.format(name=name, text=text[:40]))
     return int(text)
 
 
@@ -57,5 +65,6 @@ def fraction(name: str, text: str, most: float = 0.99) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= most:
-        raise InputError(f"{name} must be a number from 0 to {most:g}, received {text[:40]!r}")
+        problem = _("{name} must be a number from 0 to {most:g}, received {text!r}")
+        raise InputError(problem.format(name=name, most=most, text=text[:40]))
     return value

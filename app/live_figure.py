@@ -10,6 +10,7 @@ from app.charts import curves, spread
 from app.charts.curves import Curve, Layout, learning_curves
 from app.feed import Feed
 from app.grouping import REPEATS, Group, grouped
+from app.language import _
 from app.pictures import looks_of
 from app.run import Run
 from app.run_names import run_names
@@ -64,4 +65,4 @@ def _is_residual(group: Group) -> bool:
 
 
 def _side(group: Group) -> str:
-    return "Residual" if _is_residual(group) else "Plain"
+    return _("Residual") if _is_residual(group) else _("Plain")

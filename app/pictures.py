@@ -13,6 +13,7 @@ from app.charts.final_errors import Against, Series, Spot
 from app.charts.panels import shape
 from app.compare_state import CompareState, Picture, Size, Watched
 from app.grouping import REPEATS, SEPARATE, Group, grouped, mixed, title, varying
+from app.language import _
 from app.published_marks import published_marks
 from app.run import Run
 
@@ -85,7 +86,7 @@ def looks_of(groups: Sequence[Group]) -> dict[str, Style]:
 
 def _curves(state: CompareState, lines: list[Curve]) -> Drawn:
     figure = curves.learning_curves(
-        lines, title="Error by run", x=state.x, layout=state.layout, log=state.log, smoothing=state.smoothing
+        lines, title=_("Error by run"), x=state.x, layout=state.layout, log=state.log, smoothing=state.smoothing
     )
     return Drawn(figure, curves.describe(lines), CHART_HEIGHT + 14 * len(lines))
 
@@ -104,7 +105,7 @@ def _means(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dr
     bundles = [
         spread.Bundle(
             labels[group.key],
-            part.label.capitalize() if split == "residual" else part.label if len(parts) > 1 else "",
+            _side(part) if split == "residual" else part.label if len(parts) > 1 else "",
             looks[group.key],
             tuple(run.epochs for run in group.runs),
         )
@@ -112,13 +113,16 @@ def _means(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dr
         for group in grouped(part.runs, state.group)
         if group.key in visible
     ]
-    what = "Error by run" if state.group == SEPARATE else f"Mean error by {title(state.group)}"
+    what = _("Mean error by {field}").format(field=title(state.group))
+    if state.group == SEPARATE:
+        what = _("Error by run")
     figure = spread.mean_curves(bundles, title=what, x=state.x, log=state.log, smoothing=state.smoothing)
     rows = shape(min(len(parts), MOST_PANELS))[1]
     room = 8 * len(labels) if state.group != SEPARATE or len(parts) == 1 else 0
     notes = _mixing(groups, (state.group, split))
     if len(parts) > MOST_PANELS:
-        notes += (f"The first {MOST_PANELS} of {len(parts)} panels are shown: choose fewer runs or another field.",)
+        text = _("The first {count} of {all} panels are shown: choose fewer runs or another field.")
+        notes += (text.format(count=MOST_PANELS, all=len(parts)),)
     return Drawn(figure, spread.describe(bundles), max(CHART_HEIGHT, 250 * rows + 40) + room, notes)
 
 
@@ -127,16 +131,14 @@ def _final(state: CompareState, shown: Sequence[Run], against: Against) -> Drawn
     left_out = [run.label for run in shown if run not in ended]
     series = _series(state, ended, against)
     marks = published_marks(ended, against) if state.paper else []
-    what = "depth" if against is Against.DEPTH else "size"
-    figure = final_errors.final_errors(
-        series, title=f"Final error by {what}", against=against, marks=marks, log=state.log
-    )
+    what = _("Final error by depth") if against is Against.DEPTH else _("Final error by size")
+    figure = final_errors.final_errors(series, title=what, against=against, marks=marks, log=state.log)
     notes = _mixing([Group("", "", spot) for line in _spots(state, ended, against).values() for spot in line], ())
     places = {spot.x for line in series for spot in line.spots}
     if len(places) == 1 and against is Against.DEPTH:
-        notes += ("All of these runs have the same depth: choose runs of other depths to see what it changes.",)
+        notes += (_("All of these runs have the same depth: choose runs of other depths to see what it changes."),)
     if left_out:
-        notes += (f"Left out, as they have not finished: {', '.join(left_out)}.",)
+        notes += (_("Left out, as they have not finished: {runs}.").format(runs=", ".join(left_out)),)
     alt = final_errors.describe(series, against, marks)
     return Drawn(figure, alt, CHART_HEIGHT + 14 * len(series), notes)
 
@@ -155,7 +157,8 @@ def _time(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dra
     notes = _mixing(groups, (state.group,))
     devices = sorted({run.job.device for run in shown if run.job.device})
     if len(devices) > 1:
-        notes += (f"Seconds are not comparable across devices: these ran on {', '.join(devices)}.",)
+        text = _("Seconds are not comparable across devices: these ran on {devices}.")
+        notes += (text.format(devices=", ".join(devices)),)
     return Drawn(figure, alt, time_to_error.height(racers), notes)
 
 
@@ -163,8 +166,15 @@ def _mixing(groups: Sequence[Group], besides: Sequence[str]) -> tuple[str, ...]:
     fields = mixed(groups, [name for name in besides if name != SEPARATE])
     if not fields:
         return ()
-    names = ", ".join(title(name) for name in fields[:4]) + (f" and {len(fields) - 4} more" if len(fields) > 4 else "")
-    return (f"Runs of one group differ in more than their seed: {names}. Their mean mixes these.",)
+    names = ", ".join(title(name) for name in fields[:4])
+    if len(fields) > 4:
+        names = _("{names} and {count:,} more").format(names=names, count=len(fields) - 4)
+    text = _("Runs of one group differ in more than their seed: {fields}. Their mean mixes these.")
+    return (text.format(fields=names),)
+
+
+def _side(part: Group) -> str:
+    return _("Residual") if part.runs[0].job.spec["residual"] else _("Plain")
 
 
 _SHAPE = {"depth", "stages", "network", REPEATS, "seed", "tag", "state", "study", "device"}

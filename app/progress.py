@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
+from app.language import _
 from resnet_core.errors import InputError
 from resnet_core.lessons.blocks import Predict, Quiz
 from resnet_core.lessons.document import Lesson
@@ -123,17 +124,19 @@ def read_progress(text: str) -> Progress:
         InputError: it is no progress of this lab, or too much of it.
     """
     if len(text) > MOST_BYTES:
-        raise InputError(
-            f"this file has {len(text):,} characters, progress at most {MOST_BYTES:,}: choose the file saved here"
-        )
+        problem = _("this file has {size:,} characters, progress at most {most:,}: choose the file saved here")
+        raise InputError(problem.format(size=len(text), most=MOST_BYTES))
     try:
         document = json.loads(text)
         version = document["resnet_lab_progress"]
         cleared, entries = _number(document["cleared"]), dict(_entries(document["entries"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise InputError("this is no progress saved by this lab: choose the file that `Save progress` gave") from None
+        raise InputError(
+            _("this is no progress saved by this lab: choose the file that `Save progress` gave")
+        ) from None
     if version != VERSION:
-        raise InputError(f"this progress has version {str(version)[:20]}, this lab reads version {VERSION}")
+        problem = _("this progress has version {version}, this lab reads version {own}")
+        raise InputError(problem.format(version=str(version)[:20], own=VERSION))
     return Progress().merged(Progress(entries, cleared))
 
 

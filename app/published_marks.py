@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from app.charts.final_errors import Against, Mark
+from app.language import _
 from app.run import Run
 from resnet_core.families import preset_of
 from resnet_core.published import published_for
@@ -30,11 +31,11 @@ def published_marks(runs: Sequence[Run], against: Against) -> list[Mark]:
                 continue
             if kind == "test" and not run.job.recipe["validation_size"]:
                 kind = "validation"
-            text = f"{preset.name} {figure.text}, {figure.convention}"
-            marks.setdefault((preset.name, kind), Mark(place, kind, figure.value, text, figure.source))
+            text = f"{preset.name} {_(figure.text)}, {_(figure.convention)}"
+            marks.setdefault((preset.name, kind), Mark(place, kind, figure.value, text, _(figure.source)))
     return list(marks.values())
 
 
 def _is_cifar10(job: Job) -> bool:
-    kind, _, path = (job.data or "").partition(":")
+    kind, path = (job.data or "").partition(":")[::2]
     return kind == "cifar10" or re.search(r"cifar[-_ ]?10(?!\d)", path.lower()) is not None

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from app.language import ENGLISH, LANGUAGES, follow
+from app.language import ENGLISH, LANGUAGES, _, follow
 
 PARAMETER = "lang"
 """Of every page's link, beside the page's own state; it is there once a reader has chosen."""
@@ -22,7 +22,8 @@ def settle_language() -> str | None:
     if asked is None or asked in LANGUAGES:
         return None
     known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
-    return f"The link's {PARAMETER!r} was left out: it must be one of {known}, received {asked[:20]!r}"
+    text = _("The link's {name!r} was left out: it must be one of {known}, received {received!r}")
+    return text.format(name=PARAMETER, known=known, received=asked[:20])
 
 
 def choose_language(chosen: str) -> None:

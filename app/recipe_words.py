@@ -1,25 +1,41 @@
 """A recipe in one line, for pages and reports."""
 
+from app.language import _
 from resnet_core.recipes import Augment, Recipe, Schedule
 
 
 def in_words(recipe: Recipe) -> str:
     """Say a recipe in one line."""
-    parts = [f"{recipe.optimizer.value}, learning rate {recipe.learning_rate:g}"]
+    parts = [
+        _("{optimizer}, learning rate {rate:g}").format(optimizer=recipe.optimizer.value, rate=recipe.learning_rate)
+    ]
     match recipe.schedule:
         case Schedule.STEP:
-            parts.append("divided by 10 at step " + " and ".join(f"{step:,}" for step in recipe.milestones))
+            parts.append(_("divided by 10 at step {steps}").format(steps=_steps(recipe.milestones)))
         case Schedule.COSINE:
-            parts.append("falling to 0 along a cosine")
+            parts.append(_("falling to 0 along a cosine"))
     if recipe.warmup_steps:
-        parts.append(f"a tenth of it for the first {recipe.warmup_steps:,} steps")
-    parts.append(f"batches of {recipe.batch_size}")
-    parts.append(f"{recipe.epochs} epochs" if recipe.epochs else f"{recipe.steps:,} steps")
-    parts.append(f"{recipe.train_size:,} training images" if recipe.train_size else "all training images")
+        parts.append(_("a tenth of it for the first {count:,} steps").format(count=recipe.warmup_steps))
+    parts.append(_("batches of {size}").format(size=recipe.batch_size))
+    if recipe.epochs:
+        parts.append(_("{count} epochs").format(count=recipe.epochs))
+    else:
+        parts.append(_("{count} steps").format(count=f"{recipe.steps:,}"))
+    if recipe.train_size:
+        parts.append(_("{count:,} training images").format(count=recipe.train_size))
+    else:
+        parts.append(_("all training images"))
     if recipe.weight_decay:
-        parts.append(f"weight decay {recipe.weight_decay:g}")
+        parts.append(_("weight decay {decay:g}").format(decay=recipe.weight_decay))
     if recipe.augment is Augment.CROP_FLIP:
-        parts.append("random crops and flips")
+        parts.append(_("random crops and flips"))
     if recipe.validation_size:
-        parts.append(f"{recipe.validation_size:,} images held out to validate")
+        parts.append(_("{count:,} images held out to validate").format(count=recipe.validation_size))
     return ", ".join(parts)
+
+
+def _steps(milestones: tuple[int, ...]) -> str:
+    *most, last = [f"{step:,}" for step in milestones] or [""]
+    for step in reversed(most):
+        last = _("{first} and {second}").format(first=step, second=last)
+    return last

@@ -22,6 +22,7 @@ from app.compare_state import CompareState, Picture
 from app.feed import Feed
 from app.group_numbers import reading
 from app.grouping import REPEATS, SEPARATE, grouped
+from app.language import _, language, ngettext
 from app.pictures import Drawn, draw
 from app.portable import portable
 from app.report_tables import about_runs, groups_table, runs_table
@@ -58,10 +59,10 @@ def as_html(report: Report, now: float | None = None) -> str:
         now: seconds since 1970, for its date line; None for the present.
     """
     said = verdict(report.runs)
-    date = time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(now))
+    date = time.strftime(_("%d %B %Y, %H:%M UTC"), time.gmtime(now))
     count = len(report.runs)
     parts = [
-        f"<h1>{count} run{'s' * (count > 1)} compared</h1>",
+        f"<h1>{ngettext('{count} run compared', '{count} runs compared', count).format(count=count)}</h1>",
         f'<p class="soft">ResNet Lab {escape(resnet_core.__version__)}, {date}</p>',
         f'<p class="verdict {said.kind}">{escape(portable(said.text))}</p>',
         *_figures(report),
@@ -70,7 +71,7 @@ def as_html(report: Report, now: float | None = None) -> str:
         groups = grouped(report.runs, report.state.group)
         parts += [groups_table(groups, report.state), f"<p>{escape(reading(groups, report.state.group))}</p>"]
     parts += [runs_table(report.runs), about_runs(report.runs)]
-    return _document("\n".join(parts), f"{count} runs of ResNet Lab")
+    return _document("\n".join(parts), _("{count} runs of ResNet Lab").format(count=count))
 
 
 def fresh_state(runs: Sequence[Run]) -> CompareState:
@@ -117,7 +118,7 @@ def _document(body: str, title: str) -> str:
     ]
     return "\n".join(
         (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<!doctype html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(title)}</title>",
@@ -133,7 +134,7 @@ def _document(body: str, title: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write what `python -m resnet_core jobs report ID... -o FILE` asked for, and return the exit code."""
-    *ids, _, target = arguments
+    *ids, _option, target = arguments
     try:
         report = _read(tuple(dict.fromkeys(ids)))
         path = Path(target)

@@ -10,6 +10,7 @@ from app.charts.spread import Mean, mean_of
 from app.compare_state import CompareState
 from app.group_numbers import baseline_error, final_errors
 from app.grouping import Group, title
+from app.language import _
 from app.portable import portable
 from app.recipe_words import in_words
 from app.run import Run
@@ -19,15 +20,15 @@ from resnet_core.recipes import make_recipe
 
 def runs_table(runs: Sequence[Run]) -> str:
     """Write the final numbers, a row a run."""
-    heads = ("run", "state", "validation error", "lowest", "training error", "test error", "epochs", "time", "images/s")
-    heads += ("parameters", "MACs", "seed", "data", "tags")
+    heads = (_("run"), _("state"), _("validation error"), _("lowest"), _("training error"), _("test error"))
+    heads += (_("epochs"), _("time"), _("images/s"), _("parameters"), "MACs", _("seed"), _("data"), _("tags"))
     rows = []
     for run in runs:
         best = run.best("val_error")
         rows.append(
             (
                 run.label,
-                run.job.state,
+                _(run.job.state),
                 _percent(run.last and run.last.val_error),
                 _percent(best and best.val_error),
                 _percent(run.last and run.last.train_error),
@@ -42,18 +43,18 @@ def runs_table(runs: Sequence[Run]) -> str:
                 " ".join(run.job.tags),
             )
         )
-    note = (
+    note = _(
         "Errors after the last epoch; lowest: of any epoch. MACs are multiply-accumulates of convolutions and dense "
         "layers for one image. Parameters include the moving statistics of batch normalization."
     )
-    return f"<h2>Final numbers</h2>{_table(heads, rows, range(2, 12))}<p class='soft'>{note}</p>"
+    return f"<h2>{_('Final numbers')}</h2>{_table(heads, rows, range(2, 12))}<p class='soft'>{note}</p>"
 
 
 def groups_table(groups: Sequence[Group], state: CompareState) -> str:
     """Write the means of groups, and their differences to the baseline where one is pinned."""
     base = baseline_error(groups, state.baseline)
-    heads = [title(state.group), "validation error", "training error", "test error", "training time"]
-    heads += ["to the baseline"] if base is not None else []
+    heads = [title(state.group), _("validation error"), _("training error"), _("test error"), _("training time")]
+    heads += [_("to the baseline")] if base is not None else []
     rows = []
     for group in groups:
         val = final_errors(group.runs)
@@ -62,34 +63,34 @@ def groups_table(groups: Sequence[Group], state: CompareState) -> str:
         row = [group.label, *map(_mean, (val, final_errors(group.runs, "train_error"), test))]
         row.append(theme.seconds(time_.mean) if time_ else "")
         if base is not None:
-            row.append(f"{100 * (val.mean - base):+.2f} points" if val else "")
+            row.append(_("{number:+.2f} points").format(number=100 * (val.mean - base)) if val else "")
         rows.append(row)
-    note = "± is the sample standard deviation over the runs of a group."
-    head = f"<h2>Means by {escape(title(state.group))}</h2>"
+    note = _("± is the sample standard deviation over the runs of a group.")
+    head = f"<h2>{escape(_('Means by {field}').format(field=title(state.group)))}</h2>"
     return f"{head}{_table(heads, rows, range(1, 6))}<p class='soft'>{note}</p>"
 
 
 def about_runs(runs: Sequence[Run]) -> str:
     """Write everything about each run, folded."""
-    return "<h2>The runs</h2>\n" + "\n".join(_about(run) for run in runs)
+    return f"<h2>{_('The runs')}</h2>\n" + "\n".join(_about(run) for run in runs)
 
 
 def _about(run: Run) -> str:
     job = run.job
     facts = {
-        "Id": job.id,
-        "State": f"{job.state}. {portable(job.message, job.data)}" if job.message else job.state,
-        "Note": portable(job.note, job.data),
-        "Tags": " ".join(job.tags),
-        "Data": data_name(job),
-        "Data fingerprint": job.data_fingerprint or "",
-        "Seed": str(job.seed),
-        "Recipe": in_words(make_recipe(job.recipe)) if job.recipe else "",
-        "Device": job.device or "has not begun",
-        "Submitted": time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(job.created)),
-        "Versions": ", ".join(f"{name} {version}" for name, version in job.versions.items()),
-        "Study": job.study or "",
-        "Images": portable(" ".join(job.notes), job.data),
+        _("Id"): job.id,
+        _("State"): f"{_(job.state)}. {portable(job.message, job.data)}" if job.message else _(job.state),
+        _("Note"): portable(job.note, job.data),
+        _("Tags"): " ".join(job.tags),
+        _("Data"): data_name(job),
+        _("Data fingerprint"): job.data_fingerprint or "",
+        _("Seed"): str(job.seed),
+        _("Recipe"): in_words(make_recipe(job.recipe)) if job.recipe else "",
+        _("Device"): job.device or _("has not begun"),
+        _("Submitted"): time.strftime(_("%d %B %Y, %H:%M UTC"), time.gmtime(job.created)),
+        _("Versions"): ", ".join(f"{name} {version}" for name, version in job.versions.items()),
+        _("Study"): job.study or "",
+        _("Images"): portable(" ".join(job.notes), job.data),
     }
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts.items() if text)
     documents = "".join(

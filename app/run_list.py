@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import theme
+from app.language import _
 from resnet_core.runs.records import Job
 from resnet_core.studies import STUDIES
 
@@ -72,7 +73,7 @@ def group_runs(jobs: Sequence[Job]) -> list[RunGroup]:
 
 def data_name(job: Job) -> str:
     """Return a run's data in a few words: the kind, and the last part of a path."""
-    kind, _, path = (job.data or "").partition(":")
+    kind, path = (job.data or "").partition(":")[::2]
     return f"{kind} {path.rstrip('/').rpartition('/')[2]}".strip()
 
 
@@ -81,10 +82,10 @@ def _title(name: str, group: list[Job]) -> str:
         return ""
     study = STUDIES.get(name.rpartition("-")[0])
     if study:
-        return study.title
+        return _(study.title)
     if len(group) == 1:
         return ""
-    return f"{len(group)} runs launched together"
+    return _("{count} runs launched together").format(count=len(group))
 
 
 def _row(job: Job) -> Row:
@@ -94,7 +95,7 @@ def _row(job: Job) -> Row:
         name=job.name,
         residual=bool(job.spec["residual"]),
         state=job.state,
-        about=" · ".join([data_name(job), f"seed {job.seed}", *job.tags]),
+        about=" · ".join([data_name(job), _("seed {seed}").format(seed=job.seed), *job.tags]),
         validation=theme.percent(last.val_error) if last else "",
         training=theme.percent(last.train_error) if last else "",
         created=job.created,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.language import _
 from app.run_list import data_name
 from resnet_core.recipes import Recipe
 from resnet_core.runs.records import Job
@@ -39,7 +40,7 @@ def _told_apart(name: str, group: list[Job]) -> dict[str, str]:
     tells: tuple[Callable[[list[Job]], list[str]], ...] = (
         lambda jobs: [data_name(job) for job in jobs],
         lambda jobs: recipe_differences([job.recipe or {} for job in jobs], most=2),
-        lambda jobs: [f"seed {job.seed}" for job in jobs],
+        lambda jobs: [_("seed {seed}").format(seed=job.seed) for job in jobs],
         lambda jobs: [job.id for job in jobs],
     )
     for tell in tells:
@@ -58,8 +59,10 @@ def _says(value: Any) -> bool:
 
 
 def _setting(name: str, value: Any) -> str:
-    words = name.replace("_", " ")
+    words = _(name.replace("_", " "))
     if value is True:
         return words
     text = f"{value:g}" if isinstance(value, float) else "-".join(map(str, value)) if isinstance(value, list) else value
-    return f"{text} {words}" if name in ("epochs", "steps") else f"{words} {text}"
+    if name == "epochs":
+        return _("{count} epochs").format(count=text)
+    return _("{count} steps").format(count=text) if name == "steps" else f"{words} {text}"

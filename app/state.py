@@ -11,8 +11,9 @@ import streamlit as st
 
 from app.compare_state import CompareState
 from app.data_state import DataState
+from app.language import _, language
 from app.learn_state import GlossaryState, LearnState
-from app.links import LONGEST_TOKEN, listed, one_of, whole_number
+from app.links import LONGEST_TOKEN, listed, one_of, unknown, whole_number
 from app.reader_language import PARAMETER, language_query
 from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
@@ -45,7 +46,7 @@ def read_spec(token: str) -> ResNetSpec:
     if "." not in token:
         return get_spec(token)
     pairs = [part.partition(".") for part in token[:LONGEST_TOKEN].split("~")]
-    return ResNetSpec.from_query({name: value for name, _, value in pairs})
+    return ResNetSpec.from_query({name: value for name, dot, value in pairs})
 
 
 def recipe_token(recipe: Recipe) -> str:
@@ -69,7 +70,8 @@ def read_recipe(token: str) -> Recipe:
     for part in token[:LONGEST_TOKEN].split("~"):
         name, dot, value = part.partition(".")
         if not dot:
-            raise RecipeError(f"no recipe is called {token[:60]!r}: choose one of {', '.join(RECIPES)}")
+            problem = _("no recipe is called {name!r}: choose one of {names}")
+            raise RecipeError(problem.format(name=token[:60], names=", ".join(RECIPES)))
         values[name] = [step for step in value.split("-") if step] if name == "milestones" else value
     return make_recipe(values)
 
@@ -102,7 +104,7 @@ class BuildState:
                 return replace(self, tab=one_of(name, text, ("graph", "layers", "side", "code")))
             case "node":
                 return replace(self, node=text[:80])
-        raise InputError(f"this page knows no {name!r}: it was left out")
+        raise unknown(name)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class TrainState:
                 return replace(self, watch=listed(text))
             case _ if name in QUERY_NAMES:
                 return replace(self, study=(self.study or StudyChoice()).with_query(name, text))
-        raise InputError(f"this page knows no {name!r}: it was left out")
+        raise unknown(name)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class HomeState:
     def with_query(self, name: str, text: str) -> Self:
         if name == "study":
             return replace(self, study=text[:40])
-        raise InputError(f"this page knows no {name!r}: it was left out")
+        raise unknown(name)
 
 
 State = TypeVar("State", BuildState, TrainState, CompareState, DataState, HomeState, LearnState, GlossaryState)
@@ -173,7 +175,7 @@ def read_state(kind: type[State], query: dict[str, str]) -> tuple[State, list[st
         try:
             state = state.with_query(name, text)
         except InputError as error:
-            problems.append(f"The link's {name!r} was left out: {error}")
+            problems.append(_("The link's {name!r} was left out: {reason}").format(name=name, reason=error))
     return state, problems
 
 
@@ -206,12 +208,14 @@ def keep_state(state: State) -> None:
 def project(key: str, value: Any) -> str:
     """Set a widget from the state wherever the state has moved since the widget was last shown; return its key.
 
-    Call it right before the widget is made. A reader's own change of the widget is left alone.
+    Call it right before the widget is made. A reader's own change of the widget is left alone. In another language the
+    browser's options are others, and it would fall back to the first one: the widget is set anew.
     """
+    mark = (value, language())
     shown = f"{key}:shown"
-    if key not in st.session_state or shown not in st.session_state or st.session_state[shown] != value:
+    if key not in st.session_state or shown not in st.session_state or st.session_state[shown] != mark:
         st.session_state[key] = value
-    st.session_state[shown] = value
+    st.session_state[shown] = mark
     return key
 
 
@@ -220,7 +224,7 @@ def adopt(key: str, value: Any) -> Any:
 
     Without it, a page runs once more after a change: the widget's next change would be taken for the state's.
     """
-    st.session_state[f"{key}:shown"] = value
+    st.session_state[f"{key}:shown"] = (value, language())
     return value
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from app.language import _
 from app.links import one_of, whole_number
 from resnet_core.errors import InputError
 from resnet_core.studies import Size, Study, get_study
@@ -55,13 +56,14 @@ class StudyChoice:
             case "seeds":
                 seeds = whole_number(name, text)
                 if not 1 <= seeds <= MOST_SEEDS:
-                    raise InputError(f"seeds must be from 1 to {MOST_SEEDS}, received {seeds}")
+                    problem = _("seeds must be from 1 to {most}, received {seeds}")
+                    raise InputError(problem.format(most=MOST_SEEDS, seeds=seeds))
                 return replace(self, seeds=seeds)
             case "on":
                 return replace(self, data=text[:1_000])
             case "group":
                 return replace(self, group=text[:40])
-        raise InputError(f"a study knows no {name!r}: it was left out")
+        raise InputError(_("a study knows no {name!r}: it was left out").format(name=name))
 
 
 QUERY_NAMES = frozenset({"study", "size", "seeds", "on", "group"})

@@ -7,6 +7,8 @@ import math
 
 import plotly.graph_objects as go
 
+from app.language import _
+
 PLAIN = "#D55E00"
 RESIDUAL = "#0072B2"
 
@@ -24,6 +26,12 @@ vanishes on a dark page: gray stands in for both."""
 
 GROUPS: tuple[str, ...] = tuple(OKABE_ITO[name] for name in ("green", "purple", "gray", "orange", "sky"))
 """For groups that are neither plain nor residual, in this order: the palest on white come last."""
+
+FONT = (
+    "'Source Sans', 'Source Sans Pro', 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', "
+    "'NanumGothic', sans-serif"
+)
+"""Streamlit's own, then what has Korean on macOS, Windows and Linux."""
 
 DARK_VARIANTS: dict[str, str] = {
     PLAIN: "#F28C4B",
@@ -105,20 +113,20 @@ def seconds(duration: float) -> str:
         ('34 ms', '3.2 s', '1 min 40 s', '2 h 1 min', '2 d 8 h')
     """
     if not math.isfinite(duration):
-        return "unknown"
+        return _("unknown")
     if duration < 0.9995:
-        return f"{duration * 1000:.0f} ms"
+        return _("{number} ms").format(number=f"{duration * 1000:.0f}")
     if duration < 9.95:
-        return f"{duration:.1f} s"
+        return _("{number} s").format(number=f"{duration:.1f}")
     whole = round(duration)
     if whole < 60:
-        return f"{whole} s"
+        return _("{number} s").format(number=whole)
     if whole < 3600:
-        return _pair(whole, 60, "min", "s")
+        return _pair(whole, 60, _("{number} min"), _("{number} s"))
     minutes = round(duration / 60)
     if minutes < 24 * 60:
-        return _pair(minutes, 60, "h", "min")
-    return _pair(round(duration / 3600), 24, "d", "h")
+        return _pair(minutes, 60, _("{number} h"), _("{number} min"))
+    return _pair(round(duration / 3600), 24, _("{number} d"), _("{number} h"))
 
 
 def percent(fraction: float) -> str:
@@ -129,7 +137,7 @@ def percent(fraction: float) -> str:
         ('8.75 %', '64.3 %', '100 %')
     """
     if not math.isfinite(fraction):
-        return "unknown"
+        return _("unknown")
     value = 100 * fraction
     text = f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}"
     return f"{text.removesuffix('.00').removesuffix('.0')} %"
@@ -143,7 +151,7 @@ def speed(images_per_second: float) -> str:
         ('812 images/s', '2.3 images/s')
     """
     digits = 1 if images_per_second < 9.95 else 0
-    return f"{images_per_second:,.{digits}f} images/s"
+    return _("{number} images/s").format(number=f"{images_per_second:,.{digits}f}")
 
 
 def style(figure: go.Figure) -> go.Figure:
@@ -158,7 +166,7 @@ def style(figure: go.Figure) -> go.Figure:
 
 def _scaled(number: float, step: int, units: tuple[str, ...]) -> str:
     if not math.isfinite(number):
-        return "unknown"
+        return _("unknown")
     power = 0
     # 999.5 would be written as 1000: it belongs to the next prefix.
     while abs(number) >= step - 0.5 and power < len(units) - 1:
@@ -179,7 +187,8 @@ def _decimals(number: float) -> int:
 
 def _pair(whole: int, base: int, large: str, small: str) -> str:
     major, minor = divmod(whole, base)
-    return f"{major} {large} {minor} {small}" if minor else f"{major} {large}"
+    text = large.format(number=major)
+    return f"{text} {small.format(number=minor)}" if minor else text
 
 
 _AXIS = {
@@ -197,7 +206,7 @@ _AXIS = {
 TEMPLATE = go.layout.Template(
     layout={
         "colorway": [RESIDUAL, PLAIN, *GROUPS],
-        "font": {"family": "'Source Sans', 'Source Sans Pro', sans-serif", "size": 14},
+        "font": {"family": FONT, "size": 14},
         "hoverlabel": {"namelength": -1},
         "hovermode": "x unified",
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},

@@ -11,6 +11,7 @@ from app import theme
 from app.charts.curve_style import Style, styles
 from app.charts.downsampling import kept
 from app.charts.smoothing import smooth
+from app.language import N_, _
 from resnet_core.results import Epoch, Step
 
 
@@ -89,7 +90,12 @@ def learning_curves(
         traces += blanks
     picture = {
         # Plotly's own subtitle stands a whole line lower.
-        "title": {"text": f"{title}<br>{_SUBTITLE}", "y": 1, "yanchor": "top", "pad": {"t": 24}},
+        "title": {
+            "text": f"{title}<br><span style='font-size: 13px'>{_(_SUBTITLE)}</span>",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 24},
+        },
         "legend": _LEGEND,
         "margin": {"t": 76 if sides else 56},
         "annotations": notes,
@@ -113,13 +119,12 @@ def describe(curves: Sequence[Curve]) -> str:
     for curve in curves:
         if curve.epochs:
             last = curve.epochs[-1]
-            lines.append(
-                f"{curve.label}: training error {theme.percent(last.train_error)}, "
-                f"validation error {theme.percent(last.val_error)} after epoch {last.epoch}"
-            )
+            text = _("{run}: training error {training}, validation error {validation} after epoch {epoch}")
+            training, validation = theme.percent(last.train_error), theme.percent(last.val_error)
+            lines.append(text.format(run=curve.label, training=training, validation=validation, epoch=last.epoch))
         else:
-            lines.append(f"{curve.label}: no epoch finished yet")
-    return "Error over time. " + ("; ".join(lines) or "No runs yet") + "."
+            lines.append(_("{run}: no epoch finished yet").format(run=curve.label))
+    return _("Error over time. {runs}.").format(runs="; ".join(lines) or _("No runs yet"))
 
 
 _LEGEND = {
@@ -131,19 +136,19 @@ _LEGEND = {
     "itemwidth": 40,
     "tracegroupgap": 0,
 }
-_SUBTITLE = "<span style='font-size: 13px'>thin: training error, bold: validation error</span>"
-_X_TITLES = {Axis.EPOCH: "epoch", Axis.STEP: "training step", Axis.SECONDS: "training time (s)"}
+_SUBTITLE = N_("thin: training error, bold: validation error")
+_X_TITLES = {Axis.EPOCH: N_("epoch"), Axis.STEP: N_("training step"), Axis.SECONDS: N_("training time (s)")}
 _X_FORMATS = {Axis.EPOCH: ".3~f", Axis.STEP: ",d", Axis.SECONDS: ",.1~f"}
-_X_HEADS = {Axis.EPOCH: "epoch %{x}", Axis.STEP: "step %{x}", Axis.SECONDS: "%{x} s"}
+_X_HEADS = {Axis.EPOCH: N_("epoch %{x}"), Axis.STEP: N_("step %{x}"), Axis.SECONDS: N_("%{x} s")}
 
 
 def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool, until: int | None) -> dict[str, dict]:
     """Return the layout's axes: one pair, or two that share their ranges."""
     along = {
-        "title": {"text": _X_TITLES[x]},
+        "title": {"text": _(_X_TITLES[x])},
         "rangemode": "tozero",
         "hoverformat": _X_FORMATS[x],
-        "unifiedhovertitle": {"text": _X_HEADS[x]},
+        "unifiedhovertitle": {"text": _(_X_HEADS[x])},
     }
     up = {"type": "log", "dtick": "D2", "tickformat": "~g"} if log else {"type": "linear", "rangemode": "tozero"}
     longest = max((len(curve.epochs) for curve in curves), default=0)
@@ -157,7 +162,7 @@ def _axes(curves: Sequence[Curve], x: Axis, log: bool, sides: bool, until: int |
     else:
         # Said outright: with a range on x alone, Plotly would leave y axes that match each other as if empty.
         up["autorange"] = True
-    named = {**up, "title": {"text": "error (%)"}}
+    named = {**up, "title": {"text": _("error (%)")}}
     if not sides:
         return {"xaxis": along, "yaxis": named}
     return {
@@ -172,7 +177,8 @@ def _sides(curves: Sequence[Curve]) -> tuple[list[dict], list[dict]]:
     """Return what names the two sides: their headings, and for an empty one an invisible curve and a line of text."""
     blanks, notes = [], []
     for residual, axis in ((False, ""), (True, "2")):
-        name = "Residual" if residual else "Plain"
+        name = _("Residual") if residual else _("Plain")
+        missing = _("no residual network among these runs") if residual else _("no plain network among these runs")
         place = {"showarrow": False, "x": 0.5, "xref": f"x{axis} domain", "yref": "paper"}
         notes.append({**place, "text": name, "y": 1, "yanchor": "bottom", "font": {"size": 15}})
         if any(curve.residual is residual for curve in curves):
@@ -181,7 +187,7 @@ def _sides(curves: Sequence[Curve]) -> tuple[list[dict], list[dict]]:
         blanks.append({"type": "scatter", "x": [None], "y": [None], "xaxis": f"x{axis}", "yaxis": f"y{axis}"})
         blanks[-1] |= {"showlegend": False, "hoverinfo": "skip"}
         if curves:
-            notes.append({**place, "text": f"no {name.lower()} network among these runs", "y": 0.5})
+            notes.append({**place, "text": missing, "y": 0.5})
     return blanks, notes
 
 
@@ -192,19 +198,19 @@ def _traces(curve: Curve, look: Style, x: Axis, smoothing: float, log: bool) -> 
         train_x, train_y = _epoch_positions(curve, x), [100 * epoch.train_error for epoch in curve.epochs]
     val_x, val_y = _epoch_positions(curve, x), [100 * epoch.val_error for epoch in curve.epochs]
     traces = []
-    for kind, xs, ys, width in (("training", train_x, train_y, 1.2), ("validation", val_x, val_y, look.width)):
-        bold = kind == "validation"
+    sides = ((_("training"), train_x, train_y, 1.2), (_("validation"), val_x, val_y, look.width))
+    for bold, (kind, xs, ys, width) in zip((False, True), sides, strict=True):
         # Dashes of a curve that jumps with every batch cannot be seen.
         dash = "solid" if curve.steps and not bold else look.dash
         line = {"width": width, "color": look.color, "dash": dash}
         if smoothing and ys:
             faint = {**line, "color": theme.faint(look.color, 0.3), "width": 1.2}
-            raw = _line(f"{curve.label} {kind} raw", xs, ys, faint, log)
+            raw = _line(f"{curve.label} {kind} {_('raw')}", xs, ys, faint, log)
             traces.append({**raw, "hoverinfo": "skip", "legendgroup": curve.label})
             ys = smooth(ys, smoothing)
         traces.append(
             {
-                **_line(curve.label if bold else f"{curve.label} training", xs, ys, line, log),
+                **_line(curve.label if bold else f"{curve.label} {kind}", xs, ys, line, log),
                 "legendgroup": curve.label,
                 "showlegend": bold,
                 "mode": "lines+markers" if bold and len(xs) <= 30 else "lines",

@@ -11,6 +11,7 @@ from app import theme
 from app.charts.curve_style import Style
 from app.charts.panels import panels
 from app.charts.spread import Mean, mean_of
+from app.language import N_, _
 
 MOST_TICKS = 8
 
@@ -81,18 +82,22 @@ def final_errors(
     kinds = kinds_of(series, marks)
     logarithmic = against is not Against.DEPTH
     layout, places = panels(
-        [_HEADINGS[kind] for kind in kinds], x_title=_X_TITLES[against], y_title="error (%)", log=log, log_x=logarithmic
+        [_(_HEADINGS[kind]) for kind in kinds],
+        x_title=_(_X_TITLES[against]),
+        y_title=_("error (%)"),
+        log=log,
+        log_x=logarithmic,
     )
     traces: list[dict] = []
     for line in series:
         for kind in kinds:
-            place = places[_HEADINGS[kind]] | {"legendgroup": line.label}
+            place = places[_(_HEADINGS[kind])] | {"legendgroup": line.label}
             means = [(spot, mean_of(spot.errors.get(kind, ()))) for spot in sorted(line.spots, key=lambda spot: spot.x)]
             means = [(spot, mean) for spot, mean in means if mean]
             traces += [place | trace for trace in (_singles(line, kind, means), _line(line, kind, means, kinds))]
-    traces += [_mark(marks, kind, places[_HEADINGS[kind]], first=kind == marks[0].kind) for kind in kinds if marks]
+    traces += [_mark(marks, kind, places[_(_HEADINGS[kind])], first=kind == marks[0].kind) for kind in kinds if marks]
     picture = {
-        "title": {"text": f"{title}<br><span style='font-size: 13px'>{_SUBTITLE}</span>", "y": 1, "yanchor": "top"},
+        "title": {"text": f"{title}<br><span style='font-size: 13px'>{_(_SUBTITLE)}</span>", "y": 1, "yanchor": "top"},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemwidth": 40},
         "margin": {"t": 84 if len(kinds) > 1 else 56},
         "hovermode": "closest",
@@ -116,20 +121,22 @@ def describe(series: Sequence[Series], against: Against, marks: Sequence[Mark] =
     for line in series:
         for spot in sorted(line.spots, key=lambda spot: spot.x):
             numbers = [(kind, mean_of(values)) for kind, values in spot.errors.items()]
-            told = ", ".join(f"{kind} error {mean.in_percent()}" for kind, mean in numbers if mean)
+            told = ", ".join(f"{_(_HEADINGS[kind])} {mean.in_percent()}" for kind, mean in numbers if mean)
             if told:
                 lines.append(f"{line.label}, {_amount(spot.x, against)}: {told}")
-    published = [f"published: {mark.text}" for mark in marks]
-    return f"Last errors against {_X_TITLES[against]}. " + ("; ".join(lines + published) or "No run has an epoch") + "."
+    published = [_("published: {figure}").format(figure=mark.text) for mark in marks]
+    found = "; ".join(lines + published) or _("No run has an epoch")
+    return _("Last errors against {quantity}. {errors}.").format(quantity=_(_X_TITLES[against]), errors=found)
 
 
-_HEADINGS = {"training": "training error", "validation": "validation error", "test": "test error"}
+_HEADINGS = {"training": N_("training error"), "validation": N_("validation error"), "test": N_("test error")}
+_KINDS = {"training": N_("training"), "validation": N_("validation"), "test": N_("test")}
 _X_TITLES = {
-    Against.DEPTH: "layers",
-    Against.PARAMS: "parameters",
+    Against.DEPTH: N_("layers"),
+    Against.PARAMS: N_("parameters"),
     Against.MACS: "MACs",
 }
-_SUBTITLE = "bars: one standard deviation, faint: single runs"
+_SUBTITLE = N_("bars: one standard deviation, faint: single runs")
 
 
 def _line(line: Series, kind: str, means: list[tuple[Spot, Mean]], kinds: list[str]) -> dict:
@@ -139,12 +146,12 @@ def _line(line: Series, kind: str, means: list[tuple[Spot, Mean]], kinds: list[s
         "name": line.label,
         "uid": f"{line.label}-{kind}",
         "showlegend": kind == kinds[0],
-        "x": [spot.x for spot, _ in means],
-        "y": [100 * mean.mean for _, mean in means],
+        "x": [spot.x for spot, mean in means],
+        "y": [100 * mean.mean for spot, mean in means],
         "error_y": {
             "type": "data",
-            "array": [100 * (mean.deviation or 0) for _, mean in means],
-            "visible": any(mean.deviation for _, mean in means),
+            "array": [100 * (mean.deviation or 0) for spot, mean in means],
+            "visible": any(mean.deviation for spot, mean in means),
             "thickness": 1.5,
             "width": 4,
             "color": line.look.color,
@@ -152,7 +159,7 @@ def _line(line: Series, kind: str, means: list[tuple[Spot, Mean]], kinds: list[s
         "line": {"color": line.look.color, "dash": line.look.dash, "width": 2.5},
         "marker": {"size": 9},
         "text": [f"{spot.network}: {mean.in_percent()}" for spot, mean in means],
-        "hovertemplate": f"{line.label}, {kind}<br>%{{text}}<extra></extra>",
+        "hovertemplate": f"{line.label}, {_(_KINDS[kind])}<br>%{{text}}<extra></extra>",
     }
 
 
@@ -163,12 +170,12 @@ def _singles(line: Series, kind: str, means: list[tuple[Spot, Mean]]) -> dict:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{line.label} {kind} runs",
-        "x": [spot.x for spot, _ in points],
-        "y": [100 * value for _, value in points],
+        "name": _("{line} {kind} runs").format(line=line.label, kind=_(_KINDS[kind])),
+        "x": [spot.x for spot, value in points],
+        "y": [100 * value for spot, value in points],
         "marker": {"size": 5, "color": theme.faint(line.look.color, 0.45)},
-        "text": [spot.network for spot, _ in points],
-        "hovertemplate": f"{line.label}, {kind}<br>%{{text}}, one run: %{{y:.2f}} %<extra></extra>",
+        "text": [spot.network for spot, value in points],
+        "hovertemplate": f"{line.label}, {_(_KINDS[kind])}<br>%{{text}}, {_('one run')}: %{{y:.2f}} %<extra></extra>",
         "showlegend": False,
     }
 
@@ -178,7 +185,7 @@ def _mark(marks: Sequence[Mark], kind: str, place: dict, *, first: bool) -> dict
     return place | {
         "type": "scatter",
         "mode": "markers",
-        "name": "published",
+        "name": _("published"),
         "uid": f"published-{kind}",
         "legendgroup": "published",
         "showlegend": first,
@@ -186,7 +193,7 @@ def _mark(marks: Sequence[Mark], kind: str, place: dict, *, first: bool) -> dict
         "y": [100 * mark.error for mark in mine],
         "marker": {"symbol": "diamond-open", "size": 11, "color": theme.OKABE_ITO["gray"], "line": {"width": 2}},
         "text": [f"{mark.text}<br>{mark.source}" for mark in mine],
-        "hovertemplate": "published: %{text}<extra></extra>",
+        "hovertemplate": _("published: {figure}").format(figure="%{text}") + "<extra></extra>",
     }
 
 
@@ -208,8 +215,8 @@ def _set_ticks(picture: dict, series: Sequence[Series], marks: Sequence[Mark], a
 def _amount(x: float, against: Against) -> str:
     match against:
         case Against.DEPTH:
-            return f"{x:g} layers"
+            return _("{count} layers").format(count=f"{x:g}")
         case Against.PARAMS:
-            return f"{theme.big(x)} parameters"
+            return _("{count} parameters").format(count=theme.big(x))
         case Against.MACS:
             return f"{theme.big(x)} MACs"

@@ -14,6 +14,7 @@ from app.charts.curves import Axis
 from app.charts.downsampling import kept
 from app.charts.panels import panels
 from app.charts.smoothing import smooth
+from app.language import N_, _
 from resnet_core.results import Epoch
 
 
@@ -82,7 +83,7 @@ def mean_curves(
         smoothing: 0 for none, up to 0.99, of the means; the bands stay as they were measured.
     """
     headings = list(dict.fromkeys(bundle.panel for bundle in bundles))
-    layout, places = panels(headings, x_title=_X_TITLES[x], y_title="error (%)", log=log)
+    layout, places = panels(headings, x_title=_(_X_TITLES[x]), y_title=_("error (%)"), log=log)
     traces: list[dict] = []
     shown: set[str] = set()
     sizes = _sizes(bundles)
@@ -94,7 +95,7 @@ def mean_curves(
         named = {"name": f"{bundle.label}{sizes[bundle.label]}", "showlegend": bundle.label not in shown}
         traces += [place | trace for trace in _traces(bundle, epochs, x, log, smoothing, named)]
         shown.add(bundle.label)
-    head = f"{title}<br><span style='font-size: 13px'>{_SUBTITLE}</span>"
+    head = f"{title}<br><span style='font-size: 13px'>{_(_SUBTITLE)}</span>"
     picture = {
         "title": {"text": head, "y": 1, "yanchor": "top", "pad": {"t": 24}},
         "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom", "itemwidth": 40},
@@ -118,14 +119,16 @@ def describe(bundles: Sequence[Bundle]) -> str:
         ]
         where = f"{bundle.label}, {bundle.panel}" if bundle.panel else bundle.label
         if ends[0] and ends[1]:
-            lines.append(f"{where}: training error {ends[0].in_percent()}, validation error {ends[1].in_percent()}")
+            text = _("{run}: training error {training}, validation error {validation}")
+            lines.append(text.format(run=where, training=ends[0].in_percent(), validation=ends[1].in_percent()))
         else:
-            lines.append(f"{where}: no epoch finished yet")
-    return "Mean error of groups of runs over time, at the end " + ("; ".join(lines) or "no runs yet") + "."
+            lines.append(_("{run}: no epoch finished yet").format(run=where))
+    text = _("Mean error of groups of runs over time, at the end {groups}.")
+    return text.format(groups="; ".join(lines) or _("no runs yet"))
 
 
-_SUBTITLE = "thin: training, bold: validation, band: one deviation"
-_X_TITLES = {Axis.EPOCH: "epoch", Axis.STEP: "training step", Axis.SECONDS: "training time (s)"}
+_SUBTITLE = N_("thin: training, bold: validation, band: one deviation")
+_X_TITLES = {Axis.EPOCH: N_("epoch"), Axis.STEP: N_("training step"), Axis.SECONDS: N_("training time (s)")}
 
 
 def _sizes(bundles: Sequence[Bundle]) -> dict[str, str]:
@@ -136,7 +139,9 @@ def _sizes(bundles: Sequence[Bundle]) -> dict[str, str]:
     if all(len(bundle.runs) == 1 for bundle in bundles):
         return dict.fromkeys(counts, "")
     return {
-        label: f", n = {low}" if (low := min(sizes)) == (high := max(sizes)) else f", n = {low} to {high}"
+        label: (", n = {low}" if min(sizes) == max(sizes) else _(", n = {low} to {high}")).format(
+            low=min(sizes), high=max(sizes)
+        )
         for label, sizes in counts.items()
     }
 
@@ -149,13 +154,13 @@ def _traces(
     positions = [dict(zip((e.epoch for e in run), _positions(run, x), strict=True)) for run in runs]
     xs = [fmean(place[number] for place in positions if number in place) for number in numbers]
     traces = []
-    for kind, field, width in (("training", "train_error", 1.2), ("validation", "val_error", bundle.look.width)):
+    sides = ((_("training"), "train_error", 1.2), (_("validation"), "val_error", bundle.look.width))
+    for bold, (kind, field, width) in zip((False, True), sides, strict=True):
         means = [mean_of([getattr(rows[number], field) for rows in at if number in rows]) for number in numbers]
         traces += _band(xs, means, bundle.look, log)
         ys = [math.nan if mean is None else 100 * mean.mean for mean in means]
         ys = smooth(ys, smoothing) if smoothing else ys
         places = kept(ys)
-        bold = kind == "validation"
         traces.append(
             {
                 "type": "scatter",
@@ -166,7 +171,7 @@ def _traces(
                 "marker": {"size": 5},
                 "text": [means[place].in_percent() if means[place] else "" for place in places],
                 "hovertemplate": f"{bundle.label}, {kind}: %{{text}}<extra></extra>",
-                **(named if bold else {"name": f"{bundle.label} training", "showlegend": False}),
+                **(named if bold else {"name": f"{bundle.label} {kind}", "showlegend": False}),
             }
         )
     return traces
@@ -177,15 +182,15 @@ def _band(xs: list[float], means: list[Mean | None], look: Style, log: bool) -> 
     spots = [(x, mean) for x, mean in zip(xs, means, strict=True) if mean and mean.deviation is not None]
     if len(spots) < 2:
         return []
-    high = [100 * (mean.mean + mean.deviation) for _, mean in spots]
-    low = [100 * max(mean.mean - mean.deviation, 0.0001 if log else 0) for _, mean in spots]
-    along = [x for x, _ in spots]
+    high = [100 * (mean.mean + mean.deviation) for x, mean in spots]
+    low = [100 * max(mean.mean - mean.deviation, 0.0001 if log else 0) for x, mean in spots]
+    along = [x for x, mean in spots]
     return [
         {
             "type": "scatter",
             "x": along + along[::-1],
             "y": high + low[::-1],
-            "name": "band",
+            "name": _("band"),
             "fill": "toself",
             "fillcolor": theme.faint(look.color, 0.16),
             "line": {"width": 0, "color": look.color},

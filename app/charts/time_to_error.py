@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.charts.spread import mean_of
+from app.language import N_, _
 from resnet_core.results import Epoch
 
 LINE = 22
@@ -77,7 +78,7 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
         error: val_error or train_error.
     """
     rows = [(racer, [found for run in racer.runs if (found := arrival(run, target, error))]) for racer in racers]
-    bars = {"type": "bar", "orientation": "h", "name": "mean", "x": [], "y": [], "text": [], "marker": {"color": []}}
+    bars = {"type": "bar", "orientation": "h", "name": _("mean"), "x": [], "y": [], "text": [], "marker": {"color": []}}
     for racer, found in rows:
         mean = mean_of([each.seconds for each in found if each.epoch is not None])
         bars["x"].append(mean.mean if mean else None)
@@ -87,15 +88,15 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
     bars |= {"hovertemplate": "%{y}: %{text}<extra></extra>", "textposition": "none", "showlegend": False}
     picture = {
         "title": {
-            "text": f"Seconds until {_NAMES[error]} error is {theme.percent(target)}<br>"
-            f"<span style='font-size: 13px'>{_SUBTITLE}</span>",
+            "text": f"{_(_TITLES[error]).format(target=theme.percent(target))}<br>"
+            f"<span style='font-size: 13px'>{_(_SUBTITLE)}</span>",
             "x": 0,
             "xref": "container",
             "y": 1,
             "yanchor": "top",
             "pad": {"t": 24, "l": 8},
         },
-        "xaxis": {"title": {"text": "training time (s)"}, "rangemode": "tozero"},
+        "xaxis": {"title": {"text": _("training time (s)")}, "rangemode": "tozero"},
         # Every row has its place, those of runs that never came included.
         "yaxis": {
             "categoryarray": [racer.label for racer in racers][::-1],
@@ -125,25 +126,34 @@ def describe(racers: Sequence[Racer], target: float, error: str = "val_error") -
         f"{racer.label}: {_words([found for run in racer.runs if (found := arrival(run, target, error))])}"
         for racer in racers
     ]
-    what = f"Training time until {_NAMES[error]} error is at most {theme.percent(target)}. "
-    return what + ("; ".join(lines) or "No runs yet") + "."
+    return _(_WORDS[error]).format(target=theme.percent(target), groups="; ".join(lines) or _("No runs yet"))
 
 
-_NAMES = {"val_error": "validation", "train_error": "training"}
-_SUBTITLE = "bar: mean, dot: one run, open: ended without reaching it"
+_TITLES = {
+    "val_error": N_("Seconds until validation error is {target}"),
+    "train_error": N_("Seconds until training error is {target}"),
+}
+_WORDS = {
+    "val_error": N_("Training time until validation error is at most {target}. {groups}."),
+    "train_error": N_("Training time until training error is at most {target}. {groups}."),
+}
+_SUBTITLE = N_("bar: mean, dot: one run, open: ended without reaching it")
 
 
 def _words(found: Sequence[Arrival]) -> str:
     if not found:
-        return "no epoch finished yet"
+        return _("no epoch finished yet")
     there = [each for each in found if each.epoch is not None]
     if not there:
-        return f"not reached (lowest {theme.percent(min(each.lowest for each in found))})"
+        return _("not reached (lowest {error})").format(error=theme.percent(min(each.lowest for each in found)))
     mean = mean_of([each.seconds for each in there])
     spread = f" ± {theme.seconds(mean.deviation)}" if mean.deviation is not None else ""
     epochs = mean_of([each.epoch for each in there])
-    missed = f"; {len(there)} of {len(found)} runs reached it" if len(there) < len(found) else ""
-    return f"{theme.seconds(mean.mean)}{spread} after epoch {epochs.mean:.3g} (n = {mean.n}){missed}"
+    text = _("{time} after epoch {epoch:.3g} (n = {n})")
+    if len(there) < len(found):
+        text = _("{time} after epoch {epoch:.3g} (n = {n}); {reached} of {all} runs reached it")
+    time = f"{theme.seconds(mean.mean)}{spread}"
+    return text.format(time=time, epoch=epochs.mean, n=mean.n, reached=len(there), all=len(found))
 
 
 def _runs(rows: list[tuple[Racer, list[Arrival]]], *, reached: bool) -> dict:
@@ -151,19 +161,19 @@ def _runs(rows: list[tuple[Racer, list[Arrival]]], *, reached: bool) -> dict:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "reached" if reached else "not reached",
-        "x": [each.seconds for _, each in spots],
-        "y": [racer.label for racer, _ in spots],
+        "name": _("reached") if reached else _("not reached"),
+        "x": [each.seconds for racer, each in spots],
+        "y": [racer.label for racer, each in spots],
         "marker": {
             "size": 9,
-            "color": [racer.color for racer, _ in spots],
+            "color": [racer.color for racer, each in spots],
             "symbol": "circle" if reached else "circle-open",
         },
         "text": [
-            f"{theme.seconds(each.seconds)}, after epoch {each.epoch}"
-            if reached
-            else f"not within {theme.seconds(each.seconds)}, lowest {theme.percent(each.lowest)}"
-            for _, each in spots
+            (_("{time}, after epoch {epoch}") if reached else _("not within {time}, lowest {error}")).format(
+                time=theme.seconds(each.seconds), epoch=each.epoch, error=theme.percent(each.lowest)
+            )
+            for racer, each in spots
         ],
-        "hovertemplate": "%{y}, one run: %{text}<extra></extra>",
+        "hovertemplate": f"%{{y}}, {_('one run')}: %{{text}}<extra></extra>",
     }

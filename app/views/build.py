@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.comparison import title
+from app.language import N_, _
 from app.state import BuildState, TrainState, keep_state, open_state, remember
 from app.widgets.code_panel import code_panel
 from app.widgets.cost_strip import cost_strip
@@ -26,15 +27,14 @@ _STYLE = """<style>
 .st-key-build-results { gap: 0.6rem; }
 .st-key-build-results [data-testid=stTabs] { margin-top: -0.4rem; }
 </style>"""
-TABS = {"graph": "Graph", "layers": "Layers", "side": "Side by side", "code": "Code"}
+TABS = {"graph": N_("Graph"), "layers": N_("Layers"), "side": N_("Side by side"), "code": N_("Code")}
 
 
 def page() -> None:
     state = open_state(BuildState)
     if not _knows_node(state):
-        st.warning(
-            f"The link's 'node' was left out: {title(state.spec)} has no {state.node!r}", icon=":material/link_off:"
-        )
+        text = _("The link's 'node' was left out: {network} has no {node}")
+        st.warning(text.format(network=title(state.spec), node=repr(state.node)), icon=":material/link_off:")
         state = replace(state, node=None)
     choices, results = st.columns([1, 4], gap="medium")
     with choices:
@@ -48,8 +48,9 @@ def page() -> None:
 
 def _tabs(state: BuildState) -> BuildState:
     """Show the tab that is open; only its body runs."""
-    st.session_state["build:tab"] = TABS[state.tab]
-    tabs = st.tabs(list(TABS.values()), key="build:tab", on_change=_open_tab)
+    labels = [_(label) for label in TABS.values()]
+    st.session_state["build:tab"] = _(TABS[state.tab])
+    tabs = st.tabs(labels, key="build:tab", on_change=_open_tab)
     spec, detail = state.spec, Detail(state.detail)
     with tabs[list(TABS).index(state.tab)]:
         match state.tab:
@@ -73,21 +74,21 @@ def _header(spec: ResNetSpec) -> None:
         st.title(title(spec), anchor=False, width="content")
         st.caption(_described(spec), width="stretch")
         with st.container(horizontal=True, width="content", gap="small"):
-            if st.button("Train this", type="primary", icon=":material/play_arrow:", key="build:train"):
+            if st.button(_("Train this"), type="primary", icon=":material/play_arrow:", key="build:train"):
                 _to_train(spec)
-            kind = "plain" if spec.residual else "residual"
-            if st.button(f"Train with its {kind} twin", icon=":material/compare_arrows:", key="build:twin"):
+            twin = _("Train with its plain twin") if spec.residual else _("Train with its residual twin")
+            if st.button(twin, icon=":material/compare_arrows:", key="build:twin"):
                 _to_train(spec, spec.twin())
 
 
 def _described(spec: ResNetSpec) -> str:
     shape = shape_label((spec.input_size, spec.input_size, spec.channels))
-    parts = [f"{shape} image → {spec.classes:,} classes"]
+    parts = [_("{shape} image → {classes:,} classes").format(shape=shape, classes=spec.classes)]
     preset = preset_of(spec)
     if preset:
-        parts.append(preset.source)
+        parts.append(_(preset.source))
         errors = [row.value for row in published_for(preset.name) if row.quantity == "test_error"]
-        parts += [f"{theme.percent(error)} test error published" for error in errors]
+        parts += [_("{error} test error published").format(error=theme.percent(error)) for error in errors]
     return " · ".join(parts)
 
 
@@ -103,7 +104,7 @@ def _change(**fields) -> None:
 
 
 def _open_tab() -> None:
-    names = {label: name for name, label in TABS.items()}
+    names = {_(label): name for name, label in TABS.items()}
     _change(tab=names[st.session_state["build:tab"]])
 
 

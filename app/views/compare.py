@@ -9,8 +9,10 @@ from app.charts.curves import Axis, Curve, curve_styles
 from app.compare_state import CompareState, Picture
 from app.feed import Feed
 from app.grouping import SEPARATE, grouped
+from app.language import _, ngettext
 from app.links import MOST_RUNS
 from app.pictures import draw, looks_of
+from app.reader_language import language_query
 from app.run import Run
 from app.run_list import group_runs
 from app.run_names import run_names
@@ -36,7 +38,7 @@ TICK_SECONDS = 2.0
 
 def page() -> None:
     state = open_state(CompareState)
-    st.title("Compare")
+    st.title(_("Compare"))
     listed = store.jobs(kind="train", limit=LISTED)
     if not listed:
         keep_state(_nothing_yet(state))
@@ -46,7 +48,7 @@ def page() -> None:
     with left:
         state = replace(state, runs=run_picker(group_runs(listed), state.runs, key="compare:picker"))
         if len(listed) == LISTED:
-            st.caption(f"The newest {LISTED:,} runs are listed; a link can name older ones.")
+            st.caption(_("The newest {count:,} runs are listed; a link can name older ones.").format(count=LISTED))
     keep_state(state)
     feed = _poll(state)
     tick = TICK_SECONDS if feed.active else None
@@ -54,8 +56,10 @@ def page() -> None:
         _say_missing(state, feed)
         if not feed.jobs:
             st.info(
-                "Choose runs in the list, or a whole study at once: their curves will be drawn here, plain networks on "
-                "the left and residual ones on the right.",
+                _(
+                    "Choose runs in the list, or a whole study at once: their curves will be drawn here, plain "
+                    "networks on the left and residual ones on the right."
+                ),
                 icon=":material/checklist:",
             )
             return
@@ -74,7 +78,7 @@ def _figure(listed: dict[str, State]) -> None:
     verdict_place = st.empty()
     state = open_state(CompareState)
     picture_controls(state, _runs(_known(state)))
-    paused = ticking and st.toggle("Pause live updates", key="compare:paused", help="The runs go on.")
+    paused = ticking and st.toggle(_("Pause live updates"), key="compare:paused", help=_("The runs go on."))
     feed = _known(state)
     if (feed.active and not paused) or _steps_wanted(state) != feed.with_steps:
         feed = _poll(state)
@@ -91,9 +95,10 @@ def _figure(listed: dict[str, State]) -> None:
     )
     for note in drawn.notes:
         st.caption(f":material/info: {as_text(note)}")
-    with st.popover("Link to this picture", icon=":material/link:", type="tertiary"):
-        st.markdown("This address opens the same comparison for everyone who reaches this app.")
-        st.code(f"{st.context.url or ''}?{urlencode(state.to_query(), safe=',')}", language=None, wrap_lines=True)
+    with st.popover(_("Link to this picture"), icon=":material/link:", type="tertiary"):
+        st.markdown(_("This address opens the same comparison for everyone who reaches this app."))
+        query = urlencode(state.to_query() | language_query(), safe=",")
+        st.code(f"{st.context.url or ''}?{query}", language=None, wrap_lines=True)
     if _states(feed) != listed:
         st.rerun()
 
@@ -157,14 +162,16 @@ def _curves(feed: Feed, state: CompareState) -> list[Curve]:
 def _nothing_yet(state: CompareState) -> CompareState:
     """Say what will be here and offer the first action; return the state that watches what was started."""
     st.info(
-        "The learning curves of your runs will stand here side by side, plain networks on the left and residual ones "
-        "on the right, with their final numbers in a table.",
+        _(
+            "The learning curves of your runs will stand here side by side, plain networks on the left and residual "
+            "ones on the right, with their final numbers in a table."
+        ),
         icon=":material/stacked_line_chart:",
     )
     if state.runs:
         st.warning(_missing_line(state.runs), icon=":material/link_off:")
     start, train, _space = st.columns([2, 2, 3])
-    if start.button("Run the two-minute experiment", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if start.button(_("Run the two-minute experiment"), type="primary", icon=":material/play_arrow:", width="stretch"):
         try:
             group = groups.load(groups.start(get_study("degradation")))
         except LabError as error:
@@ -172,7 +179,7 @@ def _nothing_yet(state: CompareState) -> CompareState:
             return state
         keep_state(replace(state, runs=tuple(job.id for job in group.jobs)))
         st.rerun()
-    if train.button("Choose networks to train", icon=":material/play_circle:", width="stretch"):
+    if train.button(_("Choose networks to train"), icon=":material/play_circle:", width="stretch"):
         st.switch_page("views/train.py")
     return state
 
@@ -204,7 +211,8 @@ def _poll(state: CompareState) -> Feed:
     try:
         feed.poll()
     except LabError as error:
-        st.warning(f"{one_line(error)} What was read before is shown.", icon=":material/sync:")
+        text = _("{reason} What was read before is shown.").format(reason=one_line(error))
+        st.warning(text, icon=":material/sync:")
     feed.jobs = tuple(job for job in feed.jobs if job.kind == "train")  # a link can name anything
     return feed
 
@@ -221,14 +229,14 @@ def _say_missing(state: CompareState, feed: Feed) -> None:
 
 
 def _missing_line(ids: list[str] | tuple[str, ...]) -> str:
-    names = ", ".join(as_text(job_id[:20]) for job_id in ids[:4]) + (
-        f" and {len(ids) - 4} more" if len(ids) > 4 else ""
-    )
-    one = len(ids) == 1
-    return (
-        f"{names} {'is not a run' if one else 'are not runs'} of this lab and left out: "
-        f"{'it was' if one else 'they were'} deleted, or ran in another one."
-    )
+    names = ", ".join(as_text(job_id[:20]) for job_id in ids[:4])
+    if len(ids) > 4:
+        names = _("{names} and {count:,} more").format(names=names, count=len(ids) - 4)
+    return ngettext(
+        "{names} is not a run of this lab and left out: it was deleted, or ran in another one.",
+        "{names} are not runs of this lab and left out: they were deleted, or ran in another one.",
+        len(ids),
+    ).format(names=names)
 
 
 page()

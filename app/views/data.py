@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app.data_state import SIZES, TABS, DataState
+from app.language import _
 from app.state import TrainState, keep_state, open_state, project, remember
 from app.widgets.augmentation import augmentation
 from app.widgets.data_facts import data_facts
@@ -16,18 +17,18 @@ from resnet_core.datasets import Summary
 
 def page() -> None:
     state = open_state(DataState)
-    st.title("Data", anchor=False)
+    st.title(_("Data"), anchor=False)
     choices, results = st.columns([1, 3], gap="large")
     with choices:
         source, summary = data_picker(state.data, key="data:source", with_samples=False)
         size = st.selectbox(
-            "Image size",
+            _("Image size"),
             SIZES,
             key=project("data:size", state.size),
-            format_func=lambda pixels: f"{pixels} x {pixels} pixels",
-            help="What a network would read: the central square of each image, resized.",
+            format_func=lambda pixels: _("{width} x {height} pixels").format(width=pixels, height=pixels),
+            help=_("What a network would read: the central square of each image, resized."),
         )
-        if summary and st.button("Train on these", icon=":material/play_arrow:", key="data:train"):
+        if summary and st.button(_("Train on these"), icon=":material/play_arrow:", key="data:train"):
             remember(replace(open_state(TrainState), data=source))
             st.switch_page("views/train.py")
     state = replace(state, data=source, size=size, first=state.first if source == state.data else 0)
@@ -35,14 +36,15 @@ def page() -> None:
         if summary:
             _tabs(state, summary)
         else:
-            st.info("The images of the data set will be here, once one is chosen.", icon=":material/photo_library:")
+            st.info(_("The images of the data set will be here, once one is chosen."), icon=":material/photo_library:")
     keep_state(state)
 
 
 def _tabs(state: DataState, summary: Summary) -> None:
     """Show the tab that is open; only its body runs."""
-    st.session_state["data:tab"] = TABS[state.tab]
-    tabs = st.tabs(list(TABS.values()), key="data:tab", on_change=_open_tab)
+    labels = [_(label) for label in TABS.values()]
+    st.session_state["data:tab"] = _(TABS[state.tab])
+    tabs = st.tabs(labels, key="data:tab", on_change=_open_tab)
     with tabs[list(TABS).index(state.tab)]:
         match state.tab:
             case "samples":
@@ -61,7 +63,7 @@ def _change(**fields) -> None:
 
 
 def _open_tab() -> None:
-    names = {label: name for name, label in TABS.items()}
+    names = {_(label): name for name, label in TABS.items()}
     _change(tab=names[st.session_state["data:tab"]])
 
 

@@ -23,14 +23,14 @@ STUDY = get_study("degradation")
 def page() -> None:
     state = open_state(HomeState)
     group = groups.load(state.study) if state.study else groups.newest(STUDY)
-    st.title("Why do deeper plain networks train worse, and what does a shortcut change?")
+    st.title(_("Why do deeper plain networks train worse, and what does a shortcut change?"))
     if group is None:
         _introduction()
     else:
         _study(group)
     _more_studies()
     _course()
-    st.header("Your last runs")
+    st.header(_("Your last runs"))
     recent_runs()
     _machine()
     browser_progress()
@@ -40,21 +40,26 @@ def page() -> None:
 def _introduction() -> None:
     text, action = st.columns([3, 2], gap="large")
     text.markdown(
-        "A network with more layers can represent everything that a smaller one can. Yet stack plain layers deep "
-        "enough and the error rises, **even on the images it trains on**. A residual block learns only the difference "
-        "from its input, $F(x) = H(x) - x$, and adds the input back by a shortcut without a single parameter."
+        _(
+            "A network with more layers can represent everything that a smaller one can. Yet stack plain layers deep "
+            "enough and the error rises, **even on the images it trains on**. A residual block learns only the "
+            "difference from its input, $F(x) = H(x) - x$, and adds the input back by a shortcut without a single "
+            "parameter."
+        )
     )
     text.markdown(
-        f"See it happen on this computer: {len(STUDY.quick.runs)} networks, plain and residual, "
-        f"{_depths()} layers deep, learn ten kinds of drawn shapes."
+        _(
+            "See it happen on this computer: {count} networks, plain and residual, {depths} layers deep, learn ten "
+            "kinds of drawn shapes."
+        ).format(count=len(STUDY.quick.runs), depths=_depths())
     )
     with action:
-        _start_button("Run the two-minute experiment", primary=True)
-        st.caption("Or open **Build** to look inside a network, and **Train** to choose your own experiment.")
+        _start_button(_("Run the two-minute experiment"), primary=True)
+        st.caption(_("Or open **Build** to look inside a network, and **Train** to choose your own experiment."))
 
 
 def _study(group: Group) -> None:
-    study_result(group, key="home", height=400, beside=lambda: _start_button("Run it again", primary=False))
+    study_result(group, key="home", height=400, beside=lambda: _start_button(_("Run it again"), primary=False))
 
 
 def _start_button(label: str, *, primary: bool) -> None:
@@ -65,16 +70,18 @@ def _start_button(label: str, *, primary: bool) -> None:
             group = groups.start(STUDY)
         except TwiceError as error:
             group = error.group
-            st.toast("This very study is going on already: here it is.")
+            st.toast(_("This very study is going on already: here it is."))
         keep_state(HomeState(study=group))
         st.rerun()
 
 
 def _more_studies() -> None:
-    others = [study.title for study in STUDIES.values() if study is not STUDY]
+    others = [_(study.title) for study in STUDIES.values() if study is not STUDY]
     st.page_link(
         "views/train.py",
-        label=f"{len(others)} more studies, each with one click: {', '.join(others[:3])}, ...",
+        label=_("{count} more studies, each with one click: {titles}, ...").format(
+            count=len(others), titles=", ".join(others[:3])
+        ),
         icon=":material/science:",
         query_params=StudyChoice("depth").to_query(),
     )
@@ -93,15 +100,19 @@ def _course() -> None:
 
 
 def _depths() -> str:
-    depths = sorted({run.spec.depth for run in STUDY.quick.runs})
-    return " and ".join(map(str, depths))
+    *depths, deepest = sorted({run.spec.depth for run in STUDY.quick.runs})
+    return _("{names} and {last}").format(names=", ".join(map(str, depths)), last=deepest)
 
 
 def _machine() -> None:
     device = devices.local_device()
     free = theme.memory(psutil.virtual_memory().available)
-    cores = f", {device.cores} cores" if device.kind == "cpu" else f", {theme.memory(device.memory_free)} of it free"
-    st.caption(f":material/memory: {device.name}{cores} · {free} of memory free · data: drawn shapes are built in")
+    if device.kind == "cpu":
+        said = _("{device}, {cores} cores · {free} of memory free · data: drawn shapes are built in")
+    else:
+        said = _("{device}, {own} of it free · {free} of memory free · data: drawn shapes are built in")
+    own = theme.memory(device.memory_free)
+    st.caption(f":material/memory: {said.format(device=device.name, cores=device.cores, own=own, free=free)}")
 
 
 page()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import theme
+from app.language import N_, _, ngettext
 from app.state import CompareState, TrainState, keep_state, open_state, project, remember
 from app.study_choice import StudyChoice
 from app.widgets.data_picker import data_picker
@@ -22,16 +23,16 @@ from resnet_core.runs import groups, queue, store
 from resnet_core.runs.estimate import estimates, image_counts
 from resnet_core.spec import ResNetSpec
 
-WAYS = {"own": "Runs of my own", "study": "A study"}
+WAYS = {"own": N_("Runs of my own"), "study": N_("A study")}
 
 
 def page() -> None:
     state = open_state(TrainState)
-    st.title("Train")
+    st.title(_("Train"))
     way = st.segmented_control(
-        "What to train",
+        _("What to train"),
         list(WAYS),
-        format_func=WAYS.__getitem__,
+        format_func=lambda name: _(WAYS[name]),
         key=project("train:way", "study" if state.study else "own"),
         label_visibility="collapsed",
     )
@@ -55,11 +56,11 @@ def _own(state: TrainState) -> None:
     with on_what:
         data, summary = data_picker(state.data, key="train:data")
         seed = st.number_input(
-            "Seed",
+            _("Seed"),
             0,
             999_999_999,
             key=project("train:seed", state.seed),
-            help="Of initial weights, sample order, split and augmentation.",
+            help=_("Of initial weights, sample order, split and augmentation."),
         )
     chosen = TrainState(specs, data, recipe or state.recipe, seed, state.watch)
     if recipe:
@@ -83,7 +84,8 @@ def _study(state: TrainState, choice: StudyChoice) -> None:
     group = groups.load(chosen.group) if chosen.group else groups.newest(chosen.study)
     if group is None:
         st.info(
-            "The curves of this study will grow here, and its verdict stand under them.", icon=":material/show_chart:"
+            _("The curves of this study will grow here, and its verdict stand under them."),
+            icon=":material/show_chart:",
         )
     else:
         study_result(group, key="train:result")
@@ -93,17 +95,20 @@ def _study(state: TrainState, choice: StudyChoice) -> None:
 def _launch(state: TrainState, summary: Summary | None) -> TrainState:
     """Say what the runs will cost and launch them; return the state that watches what was launched."""
     if not state.specs:
-        st.info("Choose at least one network above.", icon=":material/account_tree:")
+        st.info(_("Choose at least one network above."), icon=":material/account_tree:")
         return state
     if summary is None:
         return state
     specs = [_for_classes(spec, summary.classes) for spec in state.specs]
     changed = [spec.name for spec, before in zip(specs, state.specs, strict=True) if spec != before]
     if changed:
-        st.caption(f"{', '.join(changed)}: the last layer gets {summary.classes} outputs, one for each class.")
+        text = _("{networks}: the last layer gets {classes} outputs, one for each class.")
+        st.caption(text.format(networks=", ".join(changed), classes=summary.classes))
     line, button = st.columns([4, 1], vertical_alignment="center")
     line.markdown(_cost_line(specs, state.recipe, summary))
-    if not button.button("Launch", type="primary", icon=":material/play_arrow:", width="stretch", key="train:launch"):
+    if not button.button(
+        _("Launch"), type="primary", icon=":material/play_arrow:", width="stretch", key="train:launch"
+    ):
         return state
     requests = [queue.Request(spec, state.recipe, state.data, state.seed) for spec in specs]
     ids = queue.submit_many(requests, study=queue.new_study("set") if len(requests) > 1 else None)
@@ -115,8 +120,12 @@ def _cost_line(specs: list[ResNetSpec], recipe: Recipe, summary: Summary) -> str
     costs = estimates((spec, recipe, *images) for spec in specs)
     duration = theme.seconds(sum(cost.seconds for cost in costs))
     memory = theme.memory(max(cost.memory_bytes for cost in costs))
-    runs = f"{len(specs)} run{'s' if len(specs) > 1 else ''}"
-    return f"**{runs}, about {duration} on this computer, up to {memory} of memory**  \n:small[{costs[0].basis}]"
+    text = ngettext(
+        "{count} run, about {duration} on this computer, up to {memory} of memory",
+        "{count} runs, about {duration} on this computer, up to {memory} of memory",
+        len(specs),
+    ).format(count=len(specs), duration=duration, memory=memory)
+    return f"**{text}**  \n:small[{_(costs[0].basis)}]"
 
 
 def _for_classes(spec: ResNetSpec, classes: int) -> ResNetSpec:
@@ -129,25 +138,26 @@ def _runs(state: TrainState) -> None:
     known = {job.id for job in store.jobs(ids=watch)} if watch else set()
     missing = [job_id for job_id in watch if job_id not in known]
     if missing:
-        st.warning(f"The link's runs {', '.join(missing)} are not in this lab: they were deleted or ran elsewhere.")
+        text = _("The link's runs {runs} are not in this lab: they were deleted or ran elsewhere.")
+        st.warning(text.format(runs=", ".join(missing)))
     watch = tuple(job_id for job_id in watch if job_id in known)
     if not watch:
         st.info(
-            "The curves of your runs will grow here, training error thin, validation error bold. Launch one above.",
+            _("The curves of your runs will grow here, training error thin, validation error bold. Launch one above."),
             icon=":material/show_chart:",
         )
     else:
         live_runs(
             watch,
             key="train:live",
-            title="Error of the runs launched here",
+            title=_("Error of the runs launched here"),
             when_done=lambda feed: _after(tuple(job.id for job in feed.jobs)),
         )
     other_runs(watch)
 
 
 def _after(ids: tuple[str, ...]) -> None:
-    if st.button("Open in Compare", icon=":material/stacked_line_chart:", key="train:compare"):
+    if st.button(_("Open in Compare"), icon=":material/stacked_line_chart:", key="train:compare"):
         remember(CompareState(runs=ids))
         st.switch_page("views/compare.py")
 

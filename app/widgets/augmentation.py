@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cache
 from app.data_state import DataState
+from app.language import _, ngettext
 from app.widgets.sample_grid import gallery, next_button
 from resnet_core.crop_flip import crop_flip, largest_shift
 from resnet_core.datasets import Summary
@@ -32,25 +33,36 @@ def augmentation(state: DataState, summary: Summary, *, change: Callable[..., No
     versions = 2 * (2 * shift + 1) ** 2
     said, button = st.columns([4, 1], vertical_alignment="center")
     said.markdown(
-        f"`crop_flip` adds {shift} pixel{'s' if shift > 1 else ''} on each side, cuts out {state.size} x {state.size} "
-        f"at random and mirrors half of the images: **{versions:,} versions of each image**, another in every epoch."
+        ngettext(
+            "`crop_flip` adds {count} pixel on each side, cuts out {size} x {size} at random and mirrors half of the "
+            "images: **{versions:,} versions of each image**, another in every epoch.",
+            "`crop_flip` adds {count} pixels on each side, cuts out {size} x {size} at random and mirrors half of the "
+            "images: **{versions:,} versions of each image**, another in every epoch.",
+            shift,
+        ).format(count=shift, size=state.size, versions=versions)
     )
     with button:
-        next_button("Another image", state, change)
+        next_button(_("Another image"), state, change)
     name = summary.class_names[labels[0]]
     corners, mirrored = _draw(state.seed, shift)
     drawn = crop_flip(np, images.repeat(DRAWS, axis=0), corners, mirrored, shift)
     moves = [_move(corner, flip, shift) for corner, flip in zip(corners.tolist(), mirrored[:, 0].tolist(), strict=True)]
     gallery(
         [images[0], *drawn],
-        [f"original: {name}", *moves],
-        [f"An image of class {name}", *(f"The same image, {move}" for move in moves)],
+        [_("original: {name}").format(name=name), *moves],
+        [
+            _("An image of class {name}").format(name=name),
+            *(_("The same image, {move}").format(move=move) for move in moves),
+        ],
         SHOWN,
     )
     st.caption(
-        "What comes in is zero, drawn in black here. Training normalizes before: with `pixel_mean`, zero is the mean."
+        _(
+            "What comes in is zero, drawn in black here. Training normalizes before: with `pixel_mean`, zero is the "
+            "mean."
+        )
     )
-    with st.expander("The code that ran", icon=":material/code:"):
+    with st.expander(_("The code that ran"), icon=":material/code:"):
         st.code(inspect.getsource(crop_flip), language="python", wrap_lines=True)
 
 
@@ -63,9 +75,9 @@ def _draw(seed: int, shift: int) -> tuple[np.ndarray, np.ndarray]:
 def _move(corner: list[int], mirrored: bool, shift: int) -> str:
     """Say where an image went: a cut further down shows it further up."""
     up, left = corner[0] - shift, corner[1] - shift
-    moves = [
-        f"{abs(distance)} {words[distance < 0]}"
-        for distance, words in ((up, ("up", "down")), (-left if mirrored else left, ("left", "right")))
-        if distance
-    ]
-    return ", ".join(moves + ["mirrored"] * mirrored) or "unchanged"
+    ways = (
+        (up, (_("{count} up"), _("{count} down"))),
+        (-left if mirrored else left, (_("{count} left"), _("{count} right"))),
+    )
+    moves = [words[distance < 0].format(count=abs(distance)) for distance, words in ways if distance]
+    return ", ".join(moves + [_("mirrored")] * mirrored) or _("unchanged")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache
+from app.language import N_, _
 from resnet_core.code import network_code, notebook
 from resnet_core.errors import DataError, one_line
 from resnet_core.spec import ResNetSpec
@@ -16,7 +17,7 @@ def code_panel(spec: ResNetSpec, *, key: str) -> None:
         key: of this panel in its page.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Keras code of this network**")
+        st.markdown(_("**Keras code of this network**"))
         _downloads(spec, key)
     st.code(network_code(spec), language="python", line_numbers=True, wrap_lines=True)
 
@@ -25,7 +26,7 @@ def _downloads(spec: ResNetSpec, key: str) -> None:
     try:
         script = cache.code(spec)
     except DataError as error:
-        st.caption(f"No script to train it: {one_line(error)}")
+        st.caption(_("No script to train it: {reason}").format(reason=one_line(error)))
         script = None
     files = [("spec.json", "application/json", lambda: spec.model_dump_json(indent=2) + "\n")]
     if script is not None:
@@ -44,14 +45,14 @@ def _downloads(spec: ResNetSpec, key: str) -> None:
             key=f"{key}:{kind}",
             icon=":material/download:",
             on_click="ignore",
-            help=_HELP[kind],
+            help=_(_HELP[kind]),
         )
 
 
 _HELP = {
-    "py": "A script that builds this network and trains it; it needs Keras, TensorFlow and NumPy alone",
-    "ipynb": "The same as a notebook",
-    "json": "The spec: open it here again, or give it to `python -m resnet_core`",
+    "py": N_("A script that builds this network and trains it; it needs Keras, TensorFlow and NumPy alone"),
+    "ipynb": N_("The same as a notebook"),
+    "json": N_("The spec: open it here again, or give it to `python -m resnet_core`"),
 }
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import theme
 from app.comparison import change, signed
+from app.language import _
 from app.tables import BYTES
 from resnet_core.costs import Costs
 from resnet_core.families import HE_2015, preset_of
@@ -61,20 +62,24 @@ def figures(costs: Costs) -> list[Figure]:
     field = seen(costs)
     return [
         Figure(
-            "Layers",
+            _("Layers"),
             spec.depth,
             theme.count(spec.depth),
-            f"{len(costs.graph.nodes):,} in Keras",
-            "Convolutions on the main path and the dense layer, as the paper counts; Keras counts batch norms, "
-            "activations, sums and the rest too.",
+            _("{count:,} in Keras").format(count=len(costs.graph.nodes)),
+            _(
+                "Convolutions on the main path and the dense layer, as the paper counts; Keras counts batch norms, "
+                "activations, sums and the rest too."
+            ),
         ),
         Figure(
-            "Trained parameters",
+            _("Trained parameters"),
             total.trainable,
             theme.big(total.trainable),
             theme.count(total.trainable),
-            f"What training changes. Keras also counts {total.non_trainable:,} moving means and variances of batch "
-            f"norm: {total.params:,} in all.",
+            _(
+                "What training changes. Keras also counts {moving:,} moving means and variances of batch norm: {all:,} "
+                "in all."
+            ).format(moving=total.non_trainable, all=total.params),
             reported.get("trainable") or reported.get("params"),
         ),
         Figure(
@@ -82,23 +87,30 @@ def figures(costs: Costs) -> list[Figure]:
             total.macs,
             theme.big(total.macs),
             theme.count(total.macs),
-            "Multiply-accumulates of convolutions and dense layers for one image, the paper's multiply-adds; "
-            f"with element-wise work it is {total.flops:,} FLOPs.",
+            _(
+                "Multiply-accumulates of convolutions and dense layers for one image, the paper's multiply-adds; with "
+                "element-wise work it is {flops:,} FLOPs."
+            ).format(flops=total.flops),
             reported.get("macs"),
         ),
         Figure(
-            "Activation memory",
+            _("Activation memory"),
             total.activations,
             theme.memory(BYTES * total.activations),
-            f"{total.activations:,} values",
-            "Everything that all layers put out for one image, 4 bytes a value (float32), nothing computed in place.",
+            _("{count:,} values").format(count=total.activations),
+            _(
+                "Everything that all layers put out for one image, 4 bytes a value (float32), nothing computed in "
+                "place."
+            ),
         ),
         Figure(
-            "Receptive field",
+            _("Receptive field"),
             field,
             f"{field:,} px",
-            f"{'beyond' if field > spec.input_size else 'of'} the {spec.input_size} px image",
-            "Side of the square of input pixels that one value sees before the average pooling.",
+            (_("beyond the {size} px image") if field > spec.input_size else _("of the {size} px image")).format(
+                size=spec.input_size
+            ),
+            _("Side of the square of input pixels that one value sees before the average pooling."),
         ),
     ]
 
@@ -122,18 +134,24 @@ def _cell(figure: Figure) -> str:
 
 
 def _difference(before: int, after: int) -> str:
-    return f"{signed(after - before)} ({change(before, after)})" if before != after else "the same"
+    return f"{signed(after - before)} ({change(before, after)})" if before != after else _("the same")
 
 
 def _reported(row: Published, amount: int) -> str:
-    return f"{_short(row.source)}: {row.text}{' ✓' if row.agrees(amount) else ''}"
+    return f"{_short(row.source)}: {_(row.text)}{' ✓' if row.agrees(amount) else ''}"
 
 
 def _hover(figure: Figure) -> str:
     row = figure.published
-    return figure.convention + (f" Published: {row.text} ({row.convention}; {row.source})." if row else "")
+    if not row:
+        return figure.convention
+    text = _("Published: {figure} ({convention}; {source}).")
+    published = text.format(figure=_(row.text), convention=_(row.convention), source=_(row.source))
+    return f"{figure.convention} {published}"
 
 
 def _short(source: str) -> str:
     """Name a source in a word."""
-    return "paper" if source.startswith(HE_2015) else source.partition(".")[0] if "." in source else "notes"
+    if source.startswith(HE_2015):
+        return _("paper")
+    return source.partition(".")[0] if "." in source else _("notes")

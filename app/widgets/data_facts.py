@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.charts.data_set import class_counts, describe_counts, describe_sizes, image_sizes
+from app.language import _, ngettext
 from app.tables import csv
 from app.text import as_text
 from app.widgets.live_chart import live_chart
@@ -30,7 +31,7 @@ def data_facts(source: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(as_text(said), width="stretch")
-        _save("Counts as CSV", _counts(report), "classes.csv", "data:counts:csv")
+        _save(_("Counts as CSV"), _counts(report), "classes.csv", "data:counts:csv")
     if report.missing:
         st.info(as_text(report.missing), icon=":material/download:")
     elif report.looked_at:
@@ -49,7 +50,8 @@ def _sizes(report: Report) -> None:
     seen = _seen(report)
     if (report.sizes == report.sizes[0]).all():
         width, height = report.sizes[0]
-        st.markdown(f"{seen}: each is **{width} x {height} pixels**.")
+        text = _("{seen}: each is **{width} x {height} pixels**.")
+        st.markdown(text.format(seen=seen, width=width, height=height))
         return
     live_chart(
         image_sizes(report.sizes), key="data:sizes", alt=describe_sizes(spread), filename="image-sizes", height=360
@@ -57,35 +59,37 @@ def _sizes(report: Report) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{seen}: {describe_sizes(spread)}", width="stretch")
         table = pd.DataFrame(report.sizes, columns=["width", "height"])
-        _save("Sizes as CSV", table, "image-sizes.csv", "data:sizes:csv")
+        _save(_("Sizes as CSV"), table, "image-sizes.csv", "data:sizes:csv")
 
 
 def _seen(report: Report) -> str:
     number = theme.count(len(report.sizes))
     if report.looked_at < report.total:
-        return f"{number} of {theme.count(report.total)} images were looked at"
-    return f"All {number} readable images were looked at"
+        return _("{count} of {all} images were looked at").format(count=number, all=theme.count(report.total))
+    return _("All {count} readable images were looked at").format(count=number)
 
 
 def _notes(report: Report) -> None:
     kinds = ", ".join(f"{name} {theme.count(number)}" for name, number in (report.formats | report.modes).items())
-    lines = [f"Formats and color modes: {kinds}."] if kinds else []
+    lines = [_("Formats and color modes: {kinds}.").format(kinds=kinds)] if kinds else []
     if report.turned:
-        lines.append(f"{theme.count(report.turned)} marked by the camera as turned: shown and trained on upright.")
+        text = _("{count} marked by the camera as turned: shown and trained on upright.")
+        lines.append(text.format(count=theme.count(report.turned)))
     if report.animated:
-        lines.append(f"{theme.count(report.animated)} of several frames: the first is used.")
+        lines.append(_("{count} of several frames: the first is used.").format(count=theme.count(report.animated)))
     if report.transparent:
-        lines.append(f"{theme.count(report.transparent)} with transparency: put on white.")
+        lines.append(_("{count} with transparency: put on white.").format(count=theme.count(report.transparent)))
     for line in lines:
         st.caption(as_text(line))
     if report.broken:
-        verb = "file" if len(report.broken) == 1 else "files"
         named = ", ".join(f"{item.name} ({item.reason})" for item in report.broken[:MOST_NAMED])
-        more = f" and {len(report.broken) - MOST_NAMED:,} more" if len(report.broken) > MOST_NAMED else ""
-        st.warning(
-            as_text(f"{len(report.broken):,} {verb} will be skipped: {named}{more}"), icon=":material/broken_image:"
+        if len(report.broken) > MOST_NAMED:
+            named = _("{names} and {count:,} more").format(names=named, count=len(report.broken) - MOST_NAMED)
+        text = ngettext(
+            "{count:,} file will be skipped: {names}", "{count:,} files will be skipped: {names}", len(report.broken)
         )
-    st.caption("Headers alone were read. To decode every file:")
+        st.warning(as_text(text.format(count=len(report.broken), names=named)), icon=":material/broken_image:")
+    st.caption(_("Headers alone were read. To decode every file:"))
     command = f"python -m resnet_core data check {shlex.quote(report.summary.source)}"
     st.code(command, language="bash", wrap_lines=True)
 

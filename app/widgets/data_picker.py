@@ -3,22 +3,25 @@
 import streamlit as st
 
 from app import cache, theme
+from app.language import N_, _
 from app.state import project
 from app.text import as_text
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line
 
 KINDS = {
-    "shapes": "Drawn shapes (built in)",
-    "parquet": "Parquet files",
-    "folder": "Folders of images, one a class",
-    "cifar10": "CIFAR-10 (downloads 170 MB once)",
-    "cats_vs_dogs": "Cats vs dogs (825 MB once)",
+    "shapes": N_("Drawn shapes (built in)"),
+    "parquet": N_("Parquet files"),
+    "folder": N_("Folders of images, one a class"),
+    "cifar10": N_("CIFAR-10 (downloads 170 MB once)"),
+    "cats_vs_dogs": N_("Cats vs dogs (825 MB once)"),
 }
 
 PATH_HELP = {
-    "parquet": "A parquet file, or a folder of them, on the computer that runs the app; columns img and label.",
-    "folder": "A folder with one folder a class, or with train/ and test/ in it, on the computer that runs the app.",
+    "parquet": N_("A parquet file, or a folder of them, on the computer that runs the app; columns img and label."),
+    "folder": N_(
+        "A folder with one folder a class, or with train/ and test/ in it, on the computer that runs the app."
+    ),
 }
 
 
@@ -30,16 +33,19 @@ def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[st
         key: of this widget in its page.
         with_samples: whether to show eight images too.
     """
-    kind, _, path = source.partition(":")
+    kind, path = source.partition(":")[::2]
     if kind not in KINDS:
-        st.error(f"Data {source[:60]!r} is not known: choose one of the list.", icon=":material/error:")
+        text = _("Data {name!r} is not known: choose one of the list.")
+        st.error(text.format(name=source[:60]), icon=":material/error:")
         kind, path = "shapes", ""
-    chosen = st.selectbox("Data", list(KINDS), format_func=KINDS.__getitem__, key=project(f"{key}:kind", kind))
+    chosen = st.selectbox(
+        _("Data"), list(KINDS), format_func=lambda kind: _(KINDS[kind]), key=project(f"{key}:kind", kind)
+    )
     if chosen in PATH_HELP:
         place = project(f"{key}:path", path if chosen == kind else "")
-        path = st.text_input("Path", key=place, help=PATH_HELP[chosen], placeholder="path/to/data").strip()
+        path = st.text_input(_("Path"), key=place, help=_(PATH_HELP[chosen]), placeholder="path/to/data").strip()
         if not path:
-            st.info(f"Type the path. {PATH_HELP[chosen]}", icon=":material/folder:")
+            st.info(_("Type the path.") + " " + _(PATH_HELP[chosen]), icon=":material/folder:")
             return f"{chosen}:", None
         chosen = f"{chosen}:{path}"
     try:
@@ -49,8 +55,12 @@ def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[st
         st.error(one_line(error), icon=":material/error:")
         return chosen, None
     st.caption(
-        f"{theme.count(summary.train_images)} images to train on, {theme.count(summary.test_images)} to test on, "
-        f"{summary.classes} classes: {_names(summary)}"
+        _("{train} images to train on, {test} to test on, {classes} classes: {names}").format(
+            train=theme.count(summary.train_images),
+            test=theme.count(summary.test_images),
+            classes=summary.classes,
+            names=_names(summary),
+        )
     )
     if with_samples:
         _samples(chosen, summary)
@@ -68,7 +78,7 @@ def _samples(source: str, summary: Summary) -> None:
             name = summary.class_names[label]
             # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
             large = image.repeat(2, axis=0).repeat(2, axis=1)
-            st.image(large, caption=as_text(name), alt=f"An image of class {name}", width=56)
+            st.image(large, caption=as_text(name), alt=_("An image of class {name}").format(name=name), width=56)
 
 
 def _names(summary: Summary, most: int = 10) -> str:

@@ -13,6 +13,7 @@ from app.charts.downsampling import kept
 from app.compare_state import CompareState
 from app.group_numbers import baseline_error
 from app.grouping import grouped
+from app.language import _
 from app.recipe_words import in_words
 from app.run import Run
 from app.run_list import data_name
@@ -36,7 +37,7 @@ def final_table(runs: Sequence[Run], looks: Sequence[Style], state: CompareState
         looks: of each run's curves, for the first column.
         state: its baseline and the words that rows must hold.
     """
-    st.header("Final numbers", anchor=False)
+    st.header(_("Final numbers"), anchor=False)
     baseline = baseline_error(grouped(runs, state.group), state.baseline)
     shown = _shown(runs, final_numbers(runs, in_words), looks, baseline)
     if len(runs) > MANY or state.words:
@@ -46,11 +47,13 @@ def final_table(runs: Sequence[Run], looks: Sequence[Style], state: CompareState
         hide_index=True,
         column_config=_columns(),
         height="content" if len(shown) <= 20 else 740,
-        alt=f"Final numbers of {len(shown)} runs",
+        alt=_("Final numbers of {count} runs").format(count=len(shown)),
     )
     st.caption(
-        "Errors are those of the last epoch. MACs are multiply-accumulates of convolutions and dense layers for one "
-        "image and one forward pass. Parameters include the moving statistics of batch normalization."
+        _(
+            "Errors are those of the last epoch. MACs are multiply-accumulates of convolutions and dense layers for "
+            "one image and one forward pass. Parameters include the moving statistics of batch normalization."
+        )
     )
     _notes(runs)
 
@@ -59,8 +62,8 @@ def _filtered(shown: pd.DataFrame, state: CompareState) -> pd.DataFrame:
     """Keep the rows that hold every word somewhere."""
     key = project("compare:words", state.words)
     st.text_input(
-        "Filter",
-        placeholder="Words that a row must hold, as: plain nadam seed:1",
+        _("Filter"),
+        placeholder=_("Words that a row must hold, as: plain nadam seed:1"),
         label_visibility="collapsed",
         icon=":material/filter_alt:",
         max_chars=200,
@@ -75,7 +78,7 @@ def _filtered(shown: pd.DataFrame, state: CompareState) -> pd.DataFrame:
     texts += " " + shown["tags"].map(" ".join) + " seed:" + shown["seed"].astype("string") + " "
     holds = texts.str.lower().map(lambda text: all(word in text for word in words))
     if not holds.any():
-        st.caption("No row holds all of these words.")
+        st.caption(_("No row holds all of these words."))
     return shown[holds.astype(bool)]
 
 
@@ -87,8 +90,8 @@ def _notes(runs: Sequence[Run]) -> None:
     """Say what a reader of the numbers should know: runs that went wrong, and images that were skipped."""
     for run in runs:
         if run.job.state in UNWELL:
-            message = run.job.message or "it left no message"
-            st.markdown(f":material/error: **{as_text(run.label)}** {STATES[run.job.state][0]}: {as_text(message)}")
+            message = run.job.message or _("it left no message")
+            st.markdown(f":material/error: **{as_text(run.label)}** {_(STATES[run.job.state][0])}: {as_text(message)}")
     notes: dict[str, list[str]] = {}
     for run in runs:
         for note in run.job.notes:
@@ -103,7 +106,7 @@ def _shown(runs: Sequence[Run], numbers: pd.DataFrame, looks: Sequence[Style], b
     columns = {
         "curve": [_swatch(look, dark) for look in looks],
         "run": numbers["label"],
-        "state": [STATES[run.job.state][0] for run in runs],
+        "state": [_(STATES[run.job.state][0]) for run in runs],
         "val": 100 * numbers["final_val_error"],
         "difference": None if baseline is None else 100 * (numbers["final_val_error"] - baseline),
         "spark": [_spark(run) for run in runs],
@@ -135,42 +138,44 @@ def _columns() -> dict:
     column = st.column_config
     percent = "%.2f"
     return {
-        "curve": column.ImageColumn("curve", width=60, pinned=True),
-        "run": column.TextColumn("run", pinned=True),
-        "state": column.TextColumn("state"),
-        "val": column.NumberColumn("validation error (%)", format=percent, help="After the last epoch."),
+        "curve": column.ImageColumn(_("curve"), width=60, pinned=True),
+        "run": column.TextColumn(_("run"), pinned=True),
+        "state": column.TextColumn(_("state")),
+        "val": column.NumberColumn(_("validation error (%)"), format=percent, help=_("After the last epoch.")),
         "difference": column.NumberColumn(
-            "to the baseline (points)", format="%+.2f", help="Validation error less that of the baseline."
+            _("to the baseline (points)"), format="%+.2f", help=_("Validation error less that of the baseline.")
         ),
         "spark": column.LineChartColumn(
-            "validation error by epoch (%)", y_min=0, y_max=100, help="Every lowest and highest value is drawn."
+            _("validation error by epoch (%)"), y_min=0, y_max=100, help=_("Every lowest and highest value is drawn.")
         ),
         "best_val": column.NumberColumn(
-            "lowest validation (%)", format=percent, help="The lowest validation error of any epoch."
+            _("lowest validation (%)"), format=percent, help=_("The lowest validation error of any epoch.")
         ),
-        "at": column.NumberColumn("at epoch", format="%d", help="The epoch of the lowest validation error."),
-        "train": column.NumberColumn("training error (%)", format=percent, help="Mean over the last epoch."),
+        "at": column.NumberColumn(_("at epoch"), format="%d", help=_("The epoch of the lowest validation error.")),
+        "train": column.NumberColumn(_("training error (%)"), format=percent, help=_("Mean over the last epoch.")),
         "best_train": column.NumberColumn(
-            "lowest training (%)", format=percent, help="The lowest training error of any epoch."
+            _("lowest training (%)"), format=percent, help=_("The lowest training error of any epoch.")
         ),
         "test": column.NumberColumn(
-            "test error (%)", format=percent, help="On the test images, measured once, after the last epoch."
+            _("test error (%)"), format=percent, help=_("On the test images, measured once, after the last epoch.")
         ),
-        "epochs": column.TextColumn("epochs", help="Finished, of those planned."),
+        "epochs": column.TextColumn(_("epochs"), help=_("Finished, of those planned.")),
         "time": column.NumberColumn(
-            "training time (s)", format="%.1f", help="Of all finished epochs, validation included."
+            _("training time (s)"), format="%.1f", help=_("Of all finished epochs, validation included.")
         ),
-        "speed": column.NumberColumn("images/s", format="%.0f", help="While training; validation is not counted."),
-        "params": column.NumberColumn("parameters", format="localized"),
-        "macs": column.NumberColumn("MACs", format="compact"),
-        "seed": column.NumberColumn("seed", format="%d"),
-        "tags": column.ListColumn("tags"),
-        "note": column.TextColumn("note", width="medium"),
-        "data": column.TextColumn("data"),
-        "recipe": column.TextColumn("recipe", width="large"),
-        "device": column.TextColumn("device"),
-        "started": column.DatetimeColumn("submitted", format="D MMM YYYY, HH:mm"),
-        "id": column.TextColumn("id"),
+        "speed": column.NumberColumn(
+            _("images/s"), format="%.0f", help=_("While training; validation is not counted.")
+        ),
+        "params": column.NumberColumn(_("parameters"), format="localized"),
+        "macs": column.NumberColumn(_("MACs"), format="compact"),
+        "seed": column.NumberColumn(_("seed"), format="%d"),
+        "tags": column.ListColumn(_("tags")),
+        "note": column.TextColumn(_("note"), width="medium"),
+        "data": column.TextColumn(_("data")),
+        "recipe": column.TextColumn(_("recipe"), width="large"),
+        "device": column.TextColumn(_("device")),
+        "started": column.DatetimeColumn(_("submitted"), format="D MMM YYYY, HH:mm"),
+        "id": column.TextColumn(_("id")),
     }
 
 
@@ -201,4 +206,6 @@ _PIECES = {
 
 
 def _of(done: int, planned: int | None) -> str:
-    return f"{done}" if pd.isna(planned) or done == planned else f"{done} of {planned}"
+    if pd.isna(planned) or done == planned:
+        return f"{done}"
+    return _("{done} of {planned}").format(done=done, planned=planned)

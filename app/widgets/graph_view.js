@@ -5,9 +5,7 @@ const SMALLEST_TEXT = 11; // pixels at first sight, however large the graph
 const LARGEST_TEXT = 15;
 const MARGIN = 16; // pixels around the drawing
 const SLACK = 48; // pixels that it can be pushed past its edge
-const HINT = matchMedia("(hover: none)").matches
-  ? "Tap a node · two fingers zoom"
-  : "Click a node, or use the arrow keys · drag to move · Ctrl + wheel to zoom";
+const TOUCH = matchMedia("(hover: none)").matches;
 
 const viewers = new WeakMap(); // stage -> Viewer
 const remembered = new Map(); // key -> what a viewer with this key last showed, for when Streamlit mounts it again
@@ -45,7 +43,8 @@ class Viewer {
     this.sizes.disconnect();
   }
 
-  show({ svg, label, key, selected, move, height }) {
+  show({ svg, label, key, selected, move, height, words }) {
+    this.speak(words);
     this.root.classList.toggle("dark", isDark(this.root));
     this.stage.setAttribute("aria-label", label);
     this.stage.style.height = `min(${height}px, 78vh)`;
@@ -60,6 +59,22 @@ class Viewer {
     if (fresh || unbuilt || moved) this.choose(this.state.chosen, { reveal: moved && selected !== null });
   }
 
+  /** Put the words in place, in the language of the page. */
+  speak(words) {
+    this.words = words;
+    this.scale.setAttribute("aria-label", words.zoom);
+    for (const button of this.root.querySelectorAll("[data-act]")) {
+      const [label, title] = words.buttons[button.dataset.act];
+      button.setAttribute("aria-label", label);
+      button.title = title;
+    }
+    if (this.drawing && !this.state.chosen) this.where.textContent = this.where.title = this.hint();
+  }
+
+  hint() {
+    return TOUCH ? this.words.touch : this.words.hint;
+  }
+
   build(text) {
     this.drawing = cleanSvg(text);
     this.nodes = [];
@@ -67,7 +82,7 @@ class Viewer {
     this.stage.removeAttribute("aria-activedescendant");
     if (!this.drawing) {
       const note = document.createElement("p");
-      note.textContent = "This graph could not be drawn: the picture that arrived is no SVG. Change a choice to draw it again.";
+      note.textContent = this.words.failed;
       this.sheet.replaceChildren(note);
       return;
     }
@@ -187,13 +202,13 @@ class Viewer {
     this.cursor = node ?? this.cursor;
     ring(this.rings.chosen, node);
     ring(this.rings.cursor, null);
-    this.where.textContent = node ? node.label : HINT;
-    this.where.title = node ? node.label : HINT;
+    this.where.textContent = node ? node.label : this.hint();
+    this.where.title = node ? node.label : this.hint();
     this.where.classList.toggle("named", node !== null);
     for (const item of this.nodes) item.element.classList.toggle("chosen", item === node);
     if (node && reveal) this.reveal(node);
     if (tell) {
-      this.said.textContent = node ? `${node.label} chosen` : "Nothing chosen";
+      this.said.textContent = node ? this.words.chosen.replace("{name}", node.label) : this.words.none;
       this.tell(name);
     }
   }

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+
+from app.language import _
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("svg_clean.js", "graph_input.js", "graph_view.js")
@@ -60,6 +63,7 @@ def graph_view(svg: str, *, label: str, selected: str | None, key: str, height: 
             "selected": choice.moved_to,
             "move": choice.moves,
             "height": height,
+            "words": _words(),
         },
         on_pick_change=_rerun_only,
     )
@@ -88,6 +92,26 @@ class _Choice:
         if not isinstance(pick, dict) or not isinstance(pick.get("turn"), int | float):
             return False
         return pick["turn"] != self.turn and isinstance(pick.get("name"), str | None)
+
+
+def _words() -> dict[str, Any]:
+    """Return the viewer's own words, in the reader's language."""
+    return {
+        "hint": _("Click a node, or use the arrow keys · drag to move · Ctrl + wheel to zoom"),
+        "touch": _("Tap a node · two fingers zoom"),
+        "zoom": _("Zoom"),
+        "buttons": {
+            "out": (_("Zoom out"), _("Zoom out (−)")),
+            "in": (_("Zoom in"), _("Zoom in (+)")),
+            "fit": (_("Fit to width"), _("Readable size, from the start (0)")),
+            "whole": (_("Show the whole graph"), _("Show the whole graph (9)")),
+        },
+        "chosen": _("{name} chosen"),
+        "none": _("Nothing chosen"),
+        "failed": _(
+            "This graph could not be drawn: the picture that arrived is no SVG. Change a choice to draw it again."
+        ),
+    }
 
 
 def _rerun_only() -> None:

@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from app import theme
+from app.language import _, ngettext
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE
 from resnet_core.runs import queue, store
@@ -56,24 +57,27 @@ def _show(spec: ResNetSpec, job: Job | None, key: str) -> None:
             _waits(job, key)
         case "starting" | "running":
             began = job.running_since or job.started or job.created
-            what = "Keras builds the network" if job.state == "running" else "A worker starts and imports Keras"
+            what = _("Keras builds the network") if job.state == "running" else _("A worker starts and imports Keras")
             st.info(f"{what} · {theme.seconds(time.time() - began)}", icon=":material/hourglass_top:")
         case "finished":
             _outcome(job)
         case "stopped":
-            st.info("The check was stopped before it was done.", icon=":material/stop_circle:")
+            st.info(_("The check was stopped before it was done."), icon=":material/stop_circle:")
         case _:
-            st.error(f"The check {job.state}: {job.message}", icon=":material/error:")
+            text = _("The check {state}: {message}")
+            st.error(text.format(state=_(job.state), message=job.message), icon=":material/error:")
 
 
 def _button(spec: ResNetSpec, job: Job | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = st.button(
-            "Verify again" if job else "Verify in Keras",
+            _("Verify again") if job else _("Verify in Keras"),
             icon=":material/fact_check:",
             key=f"{key}:verify",
         )
-        st.caption("Builds the network in Keras, in a process of its own, and compares every layer with these counts.")
+        st.caption(
+            _("Builds the network in Keras, in a process of its own, and compares every layer with these counts.")
+        )
     if not pressed:
         return
     try:
@@ -91,16 +95,18 @@ def _waits(job: Job, key: str) -> None:
     running = [other for other in ahead if other.state in ("starting", "running")]
     if running:
         first = running[-1]
-        doing = "training" if first.kind == "train" else "being checked"
-        done = f", {theme.percent(first.progress)} done" if first.kind == "train" and first.progress else ""
+        text = _("Waits: {run} is training{done}{more}.")
+        if first.kind != "train":
+            text = _("Waits: {run} is being checked{more}.")
+        done = _(", {fraction} done").format(fraction=theme.percent(first.progress)) if first.progress else ""
         others = len(ahead) - 1
-        more = f", and {others} more before this check" if others else ""
-        text = f"Waits: {first.name} is {doing}{done}{more}."
+        more = _(", and {count} more before this check").format(count=others) if others else ""
+        text = text.format(run=first.name, done=done, more=more)
     else:
-        text = "Waits for a worker."
+        text = _("Waits for a worker.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.info(text, icon=":material/hourglass_empty:", width="stretch")
-        if st.button("Do not check", key=f"{key}:cancel"):
+        if st.button(_("Do not check"), key=f"{key}:cancel"):
             queue.stop(job.id)
             st.rerun()
 
@@ -110,16 +116,22 @@ def _outcome(job: Job) -> None:
     versions = job.versions
     keras = f" {versions['keras']}" if "keras" in versions else ""
     ago = theme.seconds(max(time.time() - (job.finished or job.created), 1))
-    when = f"{ago} ago, built in {theme.seconds(found.get('seconds', 0))}"
+    when = _("Checked {time} ago, built in {duration}.").format(
+        time=ago, duration=theme.seconds(found.get("seconds", 0))
+    )
     if found.get("ok"):
         st.success(
-            f"Keras{keras} agrees: {len(found['layers']):,} layers, each with the same kind, inputs, shape and "
-            f"parameters; {found['params']:,} parameters in all, {found['trainable']:,} of them trained. "
-            f"Checked {when}.",
+            _(
+                "Keras{version} agrees: {layers:,} layers, each with the same kind, inputs, shape and parameters; "
+                "{params:,} parameters in all, {trainable:,} of them trained."
+            ).format(version=keras, layers=len(found["layers"]), params=found["params"], trainable=found["trainable"])
+            + f" {when}",
             icon=":material/verified:",
         )
         return
     differences = found.get("differences", [])
-    places = f"{len(differences):,} place{'s' if len(differences) != 1 else ''}"
-    st.error(f"Keras{keras} differs in {places}. Checked {when}.", icon=":material/error:")
-    st.dataframe({"Difference": differences}, hide_index=True)
+    text = ngettext(
+        "Keras{version} differs in {count:,} place.", "Keras{version} differs in {count:,} places.", len(differences)
+    ).format(version=keras, count=len(differences))
+    st.error(f"{text} {when}", icon=":material/error:")
+    st.dataframe({_("Difference"): differences}, hide_index=True)

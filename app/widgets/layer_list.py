@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import cache
+from app.language import _
 from app.tables import CONVENTION, csv, layer_table, stage_table
 from app.widgets.node_card import node_card
 from resnet_core.spec import ResNetSpec
@@ -25,19 +26,19 @@ def layer_list(spec: ResNetSpec, node: str | None, *, key: str, change: Change) 
     costs = cache.costs(spec)
     table = layer_table(costs)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**All {len(table):,} layers** of one forward pass with one image")
-        _save("Layers", table, f"{spec.name}-layers.csv", f"{key}:layers_csv")
+        st.markdown(_("**All {count:,} layers** of one forward pass with one image").format(count=len(table)))
+        _save(_("Layers as CSV"), table, f"{spec.name}-layers.csv", f"{key}:layers_csv")
     _rows(spec, table, node, key, change)
     if node:
         node_card(costs, node)
     else:
-        st.caption("Choose a row to see how its numbers come about.")
+        st.caption(_("Choose a row to see how its numbers come about."))
     stages = stage_table(costs)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown("**Sums of each part**")
-        _save("Sums", stages, f"{spec.name}-stages.csv", f"{key}:stages_csv")
-    st.dataframe(stages, hide_index=True, column_config=_COLUMNS, key=f"{key}:stages", height="content")
-    st.caption(CONVENTION)
+        st.markdown(_("**Sums of each part**"))
+        _save(_("Sums as CSV"), stages, f"{spec.name}-stages.csv", f"{key}:stages_csv")
+    st.dataframe(stages, hide_index=True, column_config=_columns(), key=f"{key}:stages", height="content")
+    st.caption(_(CONVENTION))
 
 
 def _rows(spec: ResNetSpec, table: pd.DataFrame, node: str | None, key: str, change: Change) -> None:
@@ -49,7 +50,7 @@ def _rows(spec: ResNetSpec, table: pd.DataFrame, node: str | None, key: str, cha
     st.dataframe(
         table,
         hide_index=True,
-        column_config=_COLUMNS,
+        column_config=_columns(),
         key=widget,
         height=330,
         selection_mode="single-row",
@@ -63,7 +64,7 @@ def _selected(widget: str) -> list[int]:
 
 def _save(what: str, table: pd.DataFrame, name: str, key: str) -> None:
     st.download_button(
-        f"{what} as CSV",
+        what,
         lambda: csv(table),
         name,
         "text/csv",
@@ -77,19 +78,25 @@ def _count(label: str, width: int, help: str | None = None):
     return st.column_config.NumberColumn(label, format="localized", width=width, help=help)
 
 
-# Widths in pixels: on a screen of 1280 every column is in sight.
-_COLUMNS = {
-    "layer": st.column_config.TextColumn("Layer", pinned=True, width=176),
-    "part": st.column_config.TextColumn("Part", pinned=True, width=100),
-    "layers": _count("Layers", 90),
-    "what": st.column_config.TextColumn("What", width=112),
-    "output": st.column_config.TextColumn("Output", width=90, help="height x width x channels of one image"),
-    "params": _count("Parameters", 86, "all, moving statistics of batch norm included"),
-    "trainable": _count("Trained", 80, "parameters that training changes"),
-    "macs": _count("MACs", 108, "multiply-accumulates of convolutions and dense layers"),
-    "flops": _count("FLOPs", 108, "2 x MACs plus element-wise work"),
-    "memory": st.column_config.NumberColumn(
-        "Memory", format="bytes", width=72, help="activation memory: 4 bytes for each value put out, one image"
-    ),
-    "receptive_field": _count("Rec. field", 76, "receptive field: side in input pixels; it may exceed the image"),
-}
+def _columns() -> dict:
+    """Return the columns; their widths in pixels put every one in sight on a screen of 1280."""
+    return {
+        "layer": st.column_config.TextColumn(_("Layer"), pinned=True, width=176),
+        "part": st.column_config.TextColumn(_("Part"), pinned=True, width=100),
+        "layers": _count(_("Layers"), 90),
+        "what": st.column_config.TextColumn(_("What"), width=112),
+        "output": st.column_config.TextColumn(_("Output"), width=90, help=_("height x width x channels of one image")),
+        "params": _count(_("Parameters"), 86, _("all, moving statistics of batch norm included")),
+        "trainable": _count(_("Trained"), 80, _("parameters that training changes")),
+        "macs": _count("MACs", 108, _("multiply-accumulates of convolutions and dense layers")),
+        "flops": _count("FLOPs", 108, _("2 x MACs plus element-wise work")),
+        "memory": st.column_config.NumberColumn(
+            _("Memory"),
+            format="bytes",
+            width=72,
+            help=_("activation memory: 4 bytes for each value put out, one image"),
+        ),
+        "receptive_field": _count(
+            _("Rec. field"), 76, _("receptive field: side in input pixels; it may exceed the image")
+        ),
+    }

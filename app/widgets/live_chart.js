@@ -46,7 +46,9 @@ class Chart {
     const { data, layout } = paint(JSON.parse(this.data.figure), theme, this.data.dark);
     Object.assign(layout, { height: this.data.height, datarevision: ++this.revision, autosize: true });
     if (TOUCH) layout.dragmode ??= false; // a finger scrolls the page past the chart
-    this.config ??= this.makeConfig(Plotly); // the same object each time: another one would make Plotly start anew
+    // The same object each time: another one would make Plotly start anew.
+    if (this.language !== this.data.words.locale) this.config = this.makeConfig(Plotly);
+    this.language = this.data.words.locale;
     await Plotly.react(this.plot, data, keepView(layout), this.config);
     this.drawn = wanted;
     this.note.hidden = true;
@@ -56,12 +58,14 @@ class Chart {
   makeConfig(Plotly) {
     const picture = {
       name: "picture",
-      title: "Download as a picture (PNG)",
+      title: this.data.words.picture,
       icon: Plotly.Icons.camera,
       click: () => this.download(),
     };
     const buttons = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
-    return { displaylogo: false, showTips: false, modeBarButtons: [[picture], buttons] };
+    const { locale, plotly } = this.data.words;
+    const locales = { [locale]: { dictionary: plotly } };
+    return { displaylogo: false, showTips: false, modeBarButtons: [[picture], buttons], locale, locales };
   }
 
   /** The picture is for paper: the light colors on white, with the part that the reader sees. */
@@ -105,7 +109,7 @@ class Chart {
 
   fail(error) {
     console.warn("ResNet Lab chart:", error);
-    this.note.textContent = `This chart could not be drawn (${error.message}): reload the page to try again.`;
+    this.note.textContent = this.data.words.failed.replace("{reason}", error.message);
     this.note.hidden = false;
   }
 }

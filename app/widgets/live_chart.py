@@ -1,6 +1,7 @@
 """A Plotly chart that may change while it is read: zoom, hover and hidden curves survive each update."""
 
 from pathlib import Path
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -9,6 +10,7 @@ from plotly.offline import get_plotlyjs_version
 from streamlit.components.v1 import declare_component
 
 from app.charts.packing import chart_json
+from app.language import _, language
 from app.theme import DARK_VARIANTS
 
 _FOLDER = Path(__file__).parent
@@ -51,5 +53,22 @@ def live_chart(figure: go.Figure | str, *, key: str, alt: str, filename: str, he
             "height": height,
             "library": _LIBRARY,
             "dark": DARK_VARIANTS,
+            "words": _words(),
         },
     )
+
+
+def _words() -> dict[str, Any]:
+    """Return the chart's own words in the reader's language, Plotly's among them by their English names."""
+    return {
+        "locale": language(),
+        "picture": _("Download as a picture (PNG)"),
+        "failed": _("This chart could not be drawn ({reason}): reload the page to try again."),
+        "plotly": {
+            "Zoom": _("Zoom"),
+            "Pan": _("Pan"),
+            "Zoom in": _("Zoom in"),
+            "Zoom out": _("Zoom out"),
+            "Reset axes": _("Reset axes"),
+        },
+    }

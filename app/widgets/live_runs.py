@@ -7,6 +7,7 @@ import streamlit as st
 from app.charts.curves import Layout
 from app.feed import Feed
 from app.grouping import Group
+from app.language import _
 from app.live_figure import live_figure, repeats
 from app.widgets.live_chart import live_chart
 from app.widgets.run_cards import run_cards
@@ -54,14 +55,17 @@ def live_runs(
                 if feed.active:
                     supervision.ensure()  # waiting runs would wait forever for one that was killed
             except LabError as error:
-                st.warning(f"{one_line(error)} The runs go on; trying again.", icon=":material/sync:")
+                text = _("{reason} The runs go on; trying again.").format(reason=one_line(error))
+                st.warning(text, icon=":material/sync:")
         groups = repeats(feed)
         longest = max((job.total_epochs or 0 for job in feed.jobs), default=0)
         until = longest if 0 < longest <= MOST_EPOCHS_AHEAD else None
         figure, alt = live_figure(feed, groups, title=title, layout=layout, until=until)
         live_chart(figure, key=f"{key}:chart", alt=alt, filename="resnet-lab-curves", height=_room(height, groups))
         if ticking:
-            st.toggle("Pause live updates", key=f"{key}:paused", help="The runs go on; only this picture stands still.")
+            st.toggle(
+                _("Pause live updates"), key=f"{key}:paused", help=_("The runs go on; only this picture stands still.")
+            )
             run_cards(groups, key=key)
         if ticking and not feed.active and not paused:
             st.rerun()

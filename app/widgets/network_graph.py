@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cache
+from app.language import _
 from app.widgets.network_picture import Change, detail_bar, picture
 from app.widgets.node_card import node_card
 from resnet_core.drawing import Detail, layer_label
@@ -42,10 +43,10 @@ def _choose(spec: ResNetSpec, detail: Detail, node: str | None, key: str, change
         names.insert(0, node)
     st.session_state[f"{key}:node"] = node
     st.selectbox(
-        "Layer, block or stage",
+        _("Layer, block or stage"),
         names,
         key=f"{key}:node",
-        placeholder="Choose here or in the picture",
+        placeholder=_("Choose here or in the picture"),
         on_change=lambda: change(node=st.session_state[f"{key}:node"]),
         format_func=lambda name: f"{name} · {layer_label(graph.node(name))}" if name in graph else name,
     )
@@ -53,9 +54,9 @@ def _choose(spec: ResNetSpec, detail: Detail, node: str | None, key: str, change
 
 def _legend(spec: ResNetSpec) -> None:
     lines = [
-        "Choose a place to see its shapes and how each of its numbers comes about.",
-        "Sizes are height x width x channels; **/2** halves the image.",
+        _("Choose a place to see its shapes and how each of its numbers comes about."),
+        _("Sizes are height x width x channels; **/2** halves the image."),
     ]
     if spec.residual:
-        lines.append("**Blue lines** are shortcuts: each block adds its input to what it computed.")
+        lines.append(_("**Blue lines** are shortcuts: each block adds its input to what it computed."))
     st.caption("  \n".join(lines))

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from app import cache
+from app.language import N_, _
 from app.widgets.graph_view import graph_view
 from app.widgets.node_card import find
 from resnet_core.drawing import Detail
@@ -16,6 +17,13 @@ MOST_BOXES = 1_500
 """A picture with more is drawn only for a reader who asks for it: it takes seconds."""
 
 Change = Callable[..., None]
+
+_DETAILS = {Detail.STAGES: N_("Stages"), Detail.BLOCKS: N_("Blocks"), Detail.LAYERS: N_("Layers")}
+_LABELS = {
+    Detail.STAGES: N_("{network} as {count:,} stages, from its input to its {classes:,} outputs"),
+    Detail.BLOCKS: N_("{network} as {count:,} blocks, from its input to its {classes:,} outputs"),
+    Detail.LAYERS: N_("{network} as {count:,} layers, from its input to its {classes:,} outputs"),
+}
 
 _MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 
@@ -35,7 +43,7 @@ def picture(spec: ResNetSpec, detail: Detail, node: str | None, *, key: str, hei
     here = place_in(cache.graph(spec), names, node)
     picked = graph_view(
         cache.picture(spec, detail, "svg").decode(),
-        label=f"{spec.name} as {len(names):,} {detail}, from its input to its {spec.classes:,} outputs",
+        label=_(_LABELS[detail]).format(network=spec.name, count=len(names), classes=spec.classes),
         key=key,
         selected=here,
         height=height,
@@ -49,25 +57,29 @@ def detail_bar(spec: ResNetSpec, detail: Detail, *, key: str, change: Change, do
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.session_state[f"{key}:detail"] = detail
         st.segmented_control(
-            "Depth of the picture",
+            _("Depth of the picture"),
             list(Detail),
-            format_func=str.capitalize,
+            format_func=lambda each: _(_DETAILS[each]),
             key=f"{key}:detail",
             required=True,
             label_visibility="collapsed",
             on_change=lambda: change(detail=st.session_state[f"{key}:detail"].value),
         )
         if downloads:
-            menu = st.popover("Download", icon=":material/download:", key=f"{key}:download", on_change="rerun")
+            menu = st.popover(_("Download"), icon=":material/download:", key=f"{key}:download", on_change="rerun")
             if menu.open:
                 with menu:
                     _downloads(spec, shown, key)
     if shown is not detail:
         boxes = count_boxes(cache.graph(spec), detail)
-        st.info(
-            f"{boxes:,} {detail} take some seconds to draw: here are the {shown}.", icon=":material/hourglass_empty:"
-        )
-        st.button(f"Draw all {boxes:,} {detail}", key=f"{key}:all", on_click=_ask, args=(key, spec, detail))
+        text = {
+            (Detail.LAYERS, Detail.BLOCKS): _("{count:,} layers take some seconds to draw: here are the blocks."),
+            (Detail.LAYERS, Detail.STAGES): _("{count:,} layers take some seconds to draw: here are the stages."),
+            (Detail.BLOCKS, Detail.STAGES): _("{count:,} blocks take some seconds to draw: here are the stages."),
+        }[detail, shown]
+        st.info(text.format(count=boxes), icon=":material/hourglass_empty:")
+        every = _("Draw all {count:,} layers") if detail is Detail.LAYERS else _("Draw all {count:,} blocks")
+        st.button(every.format(count=boxes), key=f"{key}:all", on_click=_ask, args=(key, spec, detail))
     return shown
 
 
@@ -126,7 +138,7 @@ def _downloads(spec: ResNetSpec, detail: Detail, key: str) -> None:
             width="stretch",
         )
     st.download_button(
-        "DOT",
+        _("DOT"),
         lambda: cache.drawing(spec, detail).dot,
         f"{spec.name}-{detail}.dot",
         "text/vnd.graphviz",

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import theme
+from app.language import N_, _
 from app.tables import BYTES
 from resnet_core.costs import Costs
 from resnet_core.drawing import layer_label, shape_label
@@ -14,12 +15,12 @@ from resnet_core.formulas import Formula, explain
 from resnet_core.graph import Graph, Node, Shape
 
 _NAMES = {
-    "params": "Parameters",
-    "trainable": "trained of them",
+    "params": N_("Parameters"),
+    "trainable": N_("trained of them"),
     "macs": "MACs",
     "flops": "FLOPs",
-    "activations": "Values put out",
-    "receptive_field": "Receptive field",
+    "activations": N_("Values put out"),
+    "receptive_field": N_("Receptive field"),
 }
 _STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style>"
 _MOST_LAYERS = 40
@@ -55,9 +56,10 @@ def _layer(costs: Costs, node: Node) -> str:
     rows = {row.quantity: row for row in explain(costs, node.name)}
     if rows["trainable"].numbers == rows["params"].numbers:
         del rows["trainable"]
-    reads = f'<p class="reads">{node.kind} · reads {escape(", ".join(node.inputs))}</p>' if node.inputs else ""
-    lines = "".join(_row(_NAMES[row.quantity], row.value, row) for row in rows.values())
-    return _head(layer_label(node), node.name, shapes, node.output_shape) + f"<dl>{lines}</dl>{reads}"
+    reads = _("{kind} · reads {layers}").format(kind=node.kind, layers=", ".join(node.inputs)) if node.inputs else ""
+    foot = f'<p class="reads">{escape(reads)}</p>' if reads else ""
+    lines = "".join(_row(_(_NAMES[row.quantity]), _value(row), row) for row in rows.values())
+    return _head(layer_label(node), node.name, shapes, node.output_shape) + f"<dl>{lines}</dl>{foot}"
 
 
 def _group(costs: Costs, name: str, nodes: Sequence[Node]) -> str:
@@ -65,13 +67,13 @@ def _group(costs: Costs, name: str, nodes: Sequence[Node]) -> str:
     first = nodes[0]
     shapes = [graph.node(before).output_shape for before in first.inputs] or [first.output_shape]
     lines = [
-        _row("Layers", len(nodes)),
-        _row("Parameters", total.params),
-        _row("trained of them", total.trainable),
+        _row(_("Layers"), len(nodes)),
+        _row(_("Parameters"), total.params),
+        _row(_("trained of them"), total.trainable),
         _row("MACs", total.macs),
         _row("FLOPs", total.flops),
-        _row("Activation memory", theme.memory(BYTES * total.activations)),
-        _row("Receptive field", total.receptive_field),
+        _row(_("Activation memory"), theme.memory(BYTES * total.activations)),
+        _row(_("Receptive field"), f"{total.receptive_field:,} px"),
     ]
     shown = nodes[:_MOST_LAYERS]
     body = "".join(
@@ -80,15 +82,17 @@ def _group(costs: Costs, name: str, nodes: Sequence[Node]) -> str:
         for node in shown
     )
     table = (
-        f"<table><thead><tr><th>Layer</th><th>Output</th><th>Parameters</th></tr></thead><tbody>{body}</tbody></table>"
+        f"<table><thead><tr><th>{_('Layer')}</th><th>{_('Output')}</th><th>{_('Parameters')}</th></tr></thead>"
+        f"<tbody>{body}</tbody></table>"
     )
     more = len(nodes) - len(shown)
-    rest = f'<p class="reads">and {more:,} more: the Layers tab lists all</p>' if more else ""
-    return _head(_title(name), name, shapes, nodes[-1].output_shape) + f"<dl>{''.join(lines)}</dl>{table}{rest}"
+    rest = _("and {count:,} more: the Layers tab lists all").format(count=more)
+    foot = f'<p class="reads">{rest}</p>' if more else ""
+    return _head(_title(name), name, shapes, nodes[-1].output_shape) + f"<dl>{''.join(lines)}</dl>{table}{foot}"
 
 
 def _head(title: str, address: str, inputs: Sequence[Shape], output: Shape) -> str:
-    before = " + ".join(map(shape_label, inputs)) or "image"
+    before = " + ".join(map(shape_label, inputs)) or _("image")
     return (
         f'<p class="name">{escape(title)}</p><p class="address">{escape(address)}</p>'
         f"<p>{before} → <strong>{shape_label(output)}</strong></p>"
@@ -97,16 +101,21 @@ def _head(title: str, address: str, inputs: Sequence[Shape], output: Shape) -> s
 
 def _row(label: str, value: int | str, formula: Formula | None = None) -> str:
     text = f"{value:,}" if isinstance(value, int) else value
-    unit = " px" if label == "Receptive field" else ""
-    row = f'<div><dt>{escape(label)}</dt><dd class="value">{escape(text)}{unit}</dd>'
+    row = f'<div><dt>{escape(label)}</dt><dd class="value">{escape(text)}</dd>'
     if formula:
-        if formula.numbers != text:
+        if formula.numbers != f"{formula.value:,}":
             row += f'<dd class="numbers">{escape(str(formula))}</dd>'
-        row += f'<dd class="words">{escape(formula.words)}</dd>'
+        row += f'<dd class="words">{escape(_(formula.words))}</dd>'
     return row + "</div>"
 
 
+def _value(formula: Formula) -> int | str:
+    return f"{formula.value:,} px" if formula.quantity == "receptive_field" else formula.value
+
+
 def _title(name: str) -> str:
-    stage, _, block = name.partition("_block")
-    title = stage.replace("stage", "Stage ").capitalize()
-    return f"{title}, block {block}" if block else title
+    part, block = name.partition("_block")[::2]
+    stage = part.removeprefix("stage")
+    if block:
+        return _("Stage {stage}, block {block}").format(stage=stage, block=block)
+    return _("Stage {stage}").format(stage=stage) if stage != part else part.capitalize()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cache
 from app.data_state import DataState
+from app.language import N_, _
 from app.tables import csv
 from app.widgets.sample_grid import gallery, next_button
 from resnet_core.datasets import Summary
@@ -15,7 +16,7 @@ from resnet_core.errors import LabError, one_line
 
 IMAGES = 256
 SHOWN = 192  # pixels of a side on the screen
-_LABELS = {"mean": "Mean", "std": "Standard deviation", "min": "Smallest", "max": "Largest"}
+_LABELS = {"mean": N_("Mean"), "std": N_("Standard deviation"), "min": N_("Smallest"), "max": N_("Largest")}
 
 
 def normalization(state: DataState, summary: Summary, *, change: Callable[..., None]) -> None:
@@ -34,30 +35,34 @@ def normalization(state: DataState, summary: Summary, *, change: Callable[..., N
     image, name = images[chosen], summary.class_names[labels[chosen]]
     said, button = st.columns([4, 1], vertical_alignment="center")
     said.markdown(
-        "`pixel_mean` takes from every pixel its mean over the training images, as the paper does. "
-        f"Here the mean is of {len(images)} samples; a run takes all its training images."
+        _(
+            "`pixel_mean` takes from every pixel its mean over the training images, as the paper does. Here the mean "
+            "is of {count} samples; a run takes all its training images."
+        ).format(count=len(images))
     )
     with button:
-        next_button("Another image", state, change)
+        next_button(_("Another image"), state, change)
     gallery(
         [image, mean.round().astype(np.uint8), _difference(image, mean)],
-        [f"an image: {name}", "the mean image", "what is left (gray is zero)"],
+        [_("an image: {name}").format(name=name), _("the mean image"), _("what is left (gray is zero)")],
         [
-            f"An image of class {name}",
-            f"The mean of {len(images)} images",
-            f"The image of class {name} without the mean image",
+            _("An image of class {name}").format(name=name),
+            _("The mean of {count} images").format(count=len(images)),
+            _("The image of class {name} without the mean image").format(name=name),
         ],
         SHOWN,
     )
     table = _table(images, mean)
     before, after = table["mean"].iloc[1], table["mean"].iloc[2]
-    st.markdown(f"Scaled alone, the values have a mean of **{before:.3f}**; without the mean image **{after:.3f}**.")
-    st.markdown("**What the network reads, over these images**")
-    columns = {name: st.column_config.NumberColumn(label, format="%.3f") for name, label in _LABELS.items()}
-    columns["normalize"] = "Normalization"
-    st.dataframe(table, hide_index=True, height="content", key="data:normal:table", column_config=columns)
+    text = _("Scaled alone, the values have a mean of **{before:.3f}**; without the mean image **{after:.3f}**.")
+    st.markdown(text.format(before=before, after=after))
+    st.markdown(_("**What the network reads, over these images**"))
+    columns = {name: st.column_config.NumberColumn(_(label), format="%.3f") for name, label in _LABELS.items()}
+    columns["normalize"] = _("Normalization")
+    shown = table.assign(normalize=table["normalize"].map(_))
+    st.dataframe(shown, hide_index=True, height="content", key="data:normal:table", column_config=columns)
     st.download_button(
-        "Numbers as CSV",
+        _("Numbers as CSV"),
         csv(table),
         "normalization.csv",
         "text/csv",
@@ -73,9 +78,9 @@ def _difference(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
 
 def _table(images: np.ndarray, mean: np.ndarray) -> pd.DataFrame:
     ways = {
-        "none: bytes as they are": images.astype("float32"),
-        "scale: divided by 255": images / np.float32(255),
-        "pixel_mean: and the mean image taken off": (images - mean.astype("float32")) / np.float32(255),
+        N_("none: bytes as they are"): images.astype("float32"),
+        N_("scale: divided by 255"): images / np.float32(255),
+        N_("pixel_mean: and the mean image taken off"): (images - mean.astype("float32")) / np.float32(255),
     }
     rows = [
         {

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.language import _
 from app.text import as_text
 from resnet_core.errors import LabError, one_line
 from resnet_core.runs.annotations import LONGEST_NOTE, MOST_TAGS, annotate
@@ -19,18 +20,18 @@ def note_editor(job: Job, *, key: str) -> None:
     if tags or job.note:
         st.markdown(f"{tags}  \n{as_text(job.note)}" if tags else as_text(job.note))
     with (
-        st.popover("Note and tags", icon=":material/edit_note:", key=f"{key}:popover"),
+        st.popover(_("Note and tags"), icon=":material/edit_note:", key=f"{key}:popover"),
         st.form(f"{key}:form", border=False),
     ):
-        note = st.text_area("Note", job.note, max_chars=LONGEST_NOTE, key=f"{key}:note")
+        note = st.text_area(_("Note"), job.note, max_chars=LONGEST_NOTE, key=f"{key}:note")
         words = st.text_input(
-            "Tags",
+            _("Tags"),
             " ".join(job.tags),
-            placeholder="as: baseline week-3",
-            help=f"Up to {MOST_TAGS} words. Compare can group runs by them.",
+            placeholder=_("as: baseline week-3"),
+            help=_("Up to {count} words. Compare can group runs by them.").format(count=MOST_TAGS),
             key=f"{key}:tags",
         )
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button(_("Save"), type="primary"):
             try:
                 annotate(job.id, note=note, tags=words.replace(",", " ").split())
             except LabError as error:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.charts.curves import Axis, Layout
 from app.compare_state import CompareState, Picture, Size, Watched
 from app.grouping import SEPARATE, Group, grouped, title, varying
+from app.language import N_, _
 from app.run import Run
 from app.state import keep_state, open_state, project
 
@@ -24,9 +25,9 @@ def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
     """
     with st.container(horizontal=True):
         st.segmented_control(
-            "Picture",
+            _("Picture"),
             list(Picture),
-            format_func=_PICTURES.__getitem__,
+            format_func=lambda picture: _(_PICTURES[picture]),
             required=True,
             label_visibility="collapsed",
             **_of("picture", state.picture),
@@ -42,7 +43,11 @@ def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
                 _paper(state)
             case Picture.SIZE:
                 st.segmented_control(
-                    "Size", list(Size), format_func=_SIZES.__getitem__, required=True, **_of("size", state.size)
+                    _("Size"),
+                    list(Size),
+                    format_func=lambda size: _(_SIZES[size]),
+                    required=True,
+                    **_of("size", state.size),
                 )
                 _scale(state)
                 _paper(state)
@@ -53,16 +58,22 @@ def picture_controls(state: CompareState, runs: Sequence[Run]) -> None:
 def _curves(state: CompareState) -> None:
     if state.split == SEPARATE:
         st.segmented_control(
-            "Layout", list(Layout), format_func=_LAYOUTS.__getitem__, required=True, **_of("layout", state.layout)
+            _("Layout"),
+            list(Layout),
+            format_func=lambda layout: _(_LAYOUTS[layout]),
+            required=True,
+            **_of("layout", state.layout),
         )
-    st.segmented_control("Along x", list(Axis), format_func=str.capitalize, required=True, **_of("x", state.x))
+    st.segmented_control(
+        _("Along x"), list(Axis), format_func=lambda axis: _(_AXES[axis]), required=True, **_of("x", state.x)
+    )
     _scale(state)
     st.slider(
-        "Smoothing",
+        _("Smoothing"),
         0.0,
         0.99,
         step=0.01,
-        help="A running mean of the past: no point changes when later ones arrive. The raw curve stays, faint.",
+        help=_("A running mean of the past: no point changes when later ones arrive. The raw curve stays, faint."),
         width=150,
         **_of("smoothing", state.smoothing),
     )
@@ -70,30 +81,38 @@ def _curves(state: CompareState) -> None:
 
 def _scale(state: CompareState) -> None:
     scales = st.segmented_control
-    scales("Error axis", [False, True], format_func=_SCALES.__getitem__, required=True, **_of("log", state.log))
+    scales(
+        _("Error axis"), [False, True], format_func=lambda log: _(_SCALES[log]), required=True, **_of("log", state.log)
+    )
 
 
 def _paper(state: CompareState) -> None:
     st.toggle(
-        "Published figures",
-        help="Marks for what papers report about these very networks, where they were trained on the same data.",
+        _("Published figures"),
+        help=_("Marks for what papers report about these very networks, where they were trained on the same data."),
         **_of("paper", state.paper),
     )
 
 
 def _time(state: CompareState) -> None:
     st.segmented_control(
-        "Error", list(Watched), format_func=str.capitalize, required=True, **_of("watched", state.watched)
+        _("Error"),
+        list(Watched),
+        format_func=lambda error: _(_WATCHED[error]),
+        required=True,
+        **_of("watched", state.watched),
     )
     key = project("compare:target", None if state.target is None else round(100 * state.target, 2))
     st.number_input(
-        "To reach (%)",
+        _("To reach (%)"),
         0.0,
         100.0,
         step=1.0,
-        placeholder="automatic",
-        help="The first epoch whose error is at most this counts, with all the seconds until its end. Left empty: an "
-        "error that half of the runs reach.",
+        placeholder=_("automatic"),
+        help=_(
+            "The first epoch whose error is at most this counts, with all the seconds until its end. Left empty: an "
+            "error that half of the runs reach."
+        ),
         width=170,
         key=key,
         on_change=_aim,
@@ -104,28 +123,28 @@ def _time(state: CompareState) -> None:
 def _groups(state: CompareState, runs: Sequence[Run]) -> None:
     groups = grouped(runs, state.group)
     fields = varying(runs)
-    by = {"Group": state.group, "Panels": state.split if state.picture is Picture.CURVES else SEPARATE}
+    by = {_("Group"): state.group, _("Panels"): state.split if state.picture is Picture.CURVES else SEPARATE}
     chosen = [f"{word}: {title(field)}" for word, field in by.items() if field != SEPARATE]
-    name = " · ".join(chosen) or "Group, compare, hide"
+    name = " · ".join(chosen) or _("Group, compare, hide")
     with st.popover(name, icon=":material/workspaces:", type="tertiary"):
         options = [SEPARATE, *dict.fromkeys([*fields, *([state.group] if state.group else [])])]
         st.selectbox(
-            "One curve for all runs with the same",
+            _("One curve for all runs with the same"),
             options,
-            format_func=lambda field: title(field) if field else "nothing: every run is drawn",
-            help="The mean of each group, with a band of one standard deviation. Only what differs is offered.",
+            format_func=lambda field: title(field) if field else _("nothing: every run is drawn"),
+            help=_("The mean of each group, with a band of one standard deviation. Only what differs is offered."),
             **_of("group", state.group),
         )
         if state.picture is Picture.CURVES:
             options = [SEPARATE, *dict.fromkeys([*fields, *([state.split] if state.split else [])])]
             st.selectbox(
-                "One panel for each",
+                _("One panel for each"),
                 options,
-                format_func=lambda field: title(field) if field else "nothing: as the layout says",
+                format_func=lambda field: title(field) if field else _("nothing: as the layout says"),
                 **_of("split", state.split),
             )
-        _one_of("Baseline: differences in the table are taken to", "baseline", state.baseline, groups, "nothing")
-        _one_of("Show only", "solo", state.solo, groups, "all that are not hidden")
+        _one_of(_("Baseline: differences in the table are taken to"), "baseline", state.baseline, groups, _("nothing"))
+        _one_of(_("Show only"), "solo", state.solo, groups, _("all that are not hidden"))
         if len(groups) <= MOST_PILLS:
             _shown(state, groups)
 
@@ -136,7 +155,7 @@ def _one_of(label: str, field: str, value: str, groups: Sequence[Group], nothing
     st.selectbox(
         label,
         options,
-        format_func=lambda key: labels.get(key, f"{key} (not among these)") if key else nothing,
+        format_func=lambda key: labels.get(key, _("{group} (not among these)").format(group=key)) if key else nothing,
         **_of(field, value),
     )
 
@@ -146,7 +165,7 @@ def _shown(state: CompareState, groups: Sequence[Group]) -> None:
     keys = list(labels)
     key = project("compare:shown", [each for each in keys if each not in state.hidden])
     st.pills(
-        "Shown (click to hide)",
+        _("Shown (click to hide)"),
         keys,
         format_func=labels.__getitem__,
         selection_mode="multi",
@@ -183,11 +202,13 @@ def _aim(key: str) -> None:
 
 
 _PICTURES = {
-    Picture.CURVES: "Curves",
-    Picture.DEPTH: "Error by depth",
-    Picture.SIZE: "Error by size",
-    Picture.TIME: "Time to an error",
+    Picture.CURVES: N_("Curves"),
+    Picture.DEPTH: N_("Error by depth"),
+    Picture.SIZE: N_("Error by size"),
+    Picture.TIME: N_("Time to an error"),
 }
-_LAYOUTS = {Layout.SIDES: "Plain | residual", Layout.ONE: "All in one"}
-_SCALES = {False: "Linear", True: "Log"}
-_SIZES = {Size.PARAMS: "Parameters", Size.MACS: "MACs"}
+_LAYOUTS = {Layout.SIDES: N_("Plain | residual"), Layout.ONE: N_("All in one")}
+_AXES = {Axis.EPOCH: N_("Epoch"), Axis.STEP: N_("Step"), Axis.SECONDS: N_("Seconds")}
+_SCALES = {False: N_("Linear"), True: N_("Log")}
+_SIZES = {Size.PARAMS: N_("Parameters"), Size.MACS: "MACs"}
+_WATCHED = {Watched.VALIDATION: N_("Validation"), Watched.TRAINING: N_("Training")}

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import theme
+from app.language import _
 from app.widgets.run_cards import progress_line, state_badge
 from resnet_core.results import ACTIVE
 from resnet_core.runs import devices, queue, store
@@ -13,11 +14,15 @@ def device_line() -> None:
     """Show the device by name, with its load and free memory, every five seconds."""
     found = devices.gpus() or (devices.cpu(),)
     for device in found:
-        cores = f", {device.cores} cores" if device.cores else ""
-        st.caption(
-            f":material/memory: Trains on **{device.name}**{cores} · load {device.load:.0%} · "
-            f"{theme.memory(device.memory_free)} of {theme.memory(device.memory_total)} memory free"
+        cores = _(", {count} cores").format(count=device.cores) if device.cores else ""
+        text = _("Trains on **{device}**{cores} · load {load:.0%} · {free} of {total} memory free").format(
+            device=device.name,
+            cores=cores,
+            load=device.load,
+            free=theme.memory(device.memory_free),
+            total=theme.memory(device.memory_total),
         )
+        st.caption(f":material/memory: {text}")
 
 
 def other_runs(shown: tuple[str, ...]) -> None:
@@ -25,11 +30,11 @@ def other_runs(shown: tuple[str, ...]) -> None:
     others = [job for job in reversed(store.jobs(states=ACTIVE)) if job.id not in shown]
     if not others:
         return
-    st.header("Also in the queue")
+    st.header(_("Also in the queue"))
     for job in others:
         with st.container(border=True):
             text, button = st.columns([5, 1], vertical_alignment="center")
             text.markdown(f"**{job.name}** {state_badge(job)} :small[{progress_line(job)}]")
-            if button.button("Stop", key=f"queue:stop:{job.id}", width="stretch"):
+            if button.button(_("Stop"), key=f"queue:stop:{job.id}", width="stretch"):
                 queue.stop(job.id)
                 st.rerun()

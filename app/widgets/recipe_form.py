@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.language import N_, _
 from app.recipe_words import in_words
 from app.state import project
 from resnet_core.errors import RecipeError, one_line
@@ -22,11 +23,13 @@ from resnet_core.recipes import (
 CUSTOM = "custom"
 
 TITLES = {
-    "quick": "Quick",
-    "paper": "The paper's",
+    "quick": N_("Quick"),
+    "paper": N_("The paper's"),
     "nadam": "Nadam",
-    CUSTOM: "My own",
+    CUSTOM: N_("My own"),
 }
+_UNITS = {"epochs": N_("epochs"), "steps": N_("steps")}
+_LENGTHS = {"epochs": N_("Epochs"), "steps": N_("Steps")}
 
 
 def recipe_form(recipe: Recipe, *, key: str) -> Recipe | None:
@@ -38,16 +41,16 @@ def recipe_form(recipe: Recipe, *, key: str) -> Recipe | None:
     """
     name = next((name for name, known in RECIPES.items() if known == recipe), CUSTOM)
     chosen = st.segmented_control(
-        "Recipe",
+        _("Recipe"),
         list(TITLES),
-        format_func=TITLES.__getitem__,
+        format_func=lambda name: _(TITLES[name]),
         key=project(f"{key}:name", name),
-        help="Quick: minutes on a CPU. The paper's: hours on a GPU. Nadam: the ResNet-20 of the study notes.",
+        help=_("Quick: minutes on a CPU. The paper's: hours on a GPU. Nadam: the ResNet-20 of the study notes."),
     )
     if chosen in RECIPES and chosen != name:
         recipe = RECIPES[chosen]
     st.caption(in_words(recipe))
-    with st.expander("Every setting", icon=":material/tune:"):
+    with st.expander(_("Every setting"), icon=":material/tune:"):
         values = _fields(recipe, key)
     try:
         return make_recipe(values)
@@ -63,49 +66,57 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     values: dict[str, Any] = {}
     with left:
-        values["optimizer"] = st.selectbox("Optimizer", list(Optimizer), key=place("optimizer", recipe.optimizer))
+        values["optimizer"] = st.selectbox(_("Optimizer"), list(Optimizer), key=place("optimizer", recipe.optimizer))
         values["learning_rate"] = st.number_input(
-            "Learning rate", 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
+            _("Learning rate"), 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
         )
-        values["schedule"] = st.selectbox("Schedule", list(Schedule), key=place("schedule", recipe.schedule))
+        values["schedule"] = st.selectbox(_("Schedule"), list(Schedule), key=place("schedule", recipe.schedule))
         milestones = st.text_input(
-            "Milestones (steps)",
+            _("Milestones (steps)"),
             key=place("milestones", ", ".join(map(str, recipe.milestones))),
-            help="For the step schedule: where the rate is divided by 10, as 32000, 48000.",
+            help=_("For the step schedule: where the rate is divided by 10, as 32000, 48000."),
         )
         values["milestones"] = [part for part in milestones.replace(",", " ").split() if part]
         values["warmup_steps"] = st.number_input(
-            "Warm-up steps",
+            _("Warm-up steps"),
             0,
             10_000_000,
             key=place("warmup_steps", recipe.warmup_steps),
-            help="They run at a tenth of the learning rate.",
+            help=_("They run at a tenth of the learning rate."),
         )
     with middle:
-        values["batch_size"] = st.number_input("Batch size", 1, 4096, key=place("batch_size", recipe.batch_size))
+        values["batch_size"] = st.number_input(_("Batch size"), 1, 4096, key=place("batch_size", recipe.batch_size))
         unit = st.radio(
-            "Length in", ["epochs", "steps"], horizontal=True, key=place("unit", "epochs" if recipe.epochs else "steps")
+            _("Length in"),
+            list(_UNITS),
+            format_func=lambda unit: _(_UNITS[unit]),
+            horizontal=True,
+            key=place("unit", "epochs" if recipe.epochs else "steps"),
         )
         length = recipe.epochs or recipe.steps
-        values[unit] = st.number_input(unit.capitalize(), 1, 10_000_000, key=place("length", length))
-        values["train_size"] = _optional("Training images", recipe.train_size, place, "train_size", "all of them")
+        values[unit] = st.number_input(_(_LENGTHS[unit]), 1, 10_000_000, key=place("length", length))
+        values["train_size"] = _optional(_("Training images (0: all of them)"), recipe.train_size, place, "train_size")
         values["validation_size"] = _optional(
-            "Held-out images", recipe.validation_size, place, "validation_size", "none: the test images validate"
+            _("Held-out images (0: none: the test images validate)"), recipe.validation_size, place, "validation_size"
         )
         values["weight_decay"] = st.number_input(
-            "Weight decay", 0.0, 1.0, step=0.0001, format="%.5g", key=place("weight_decay", recipe.weight_decay)
+            _("Weight decay"), 0.0, 1.0, step=0.0001, format="%.5g", key=place("weight_decay", recipe.weight_decay)
         )
     with right:
-        values["augment"] = st.selectbox("Augmentation", list(Augment), key=place("augment", recipe.augment))
-        values["normalize"] = st.selectbox("Normalization", list(Normalize), key=place("normalize", recipe.normalize))
-        values["precision"] = st.selectbox("Precision", list(Precision), key=place("precision", recipe.precision))
-        values["devices"] = st.selectbox("Devices", list(Devices), key=place("devices", recipe.devices))
+        values["augment"] = st.selectbox(_("Augmentation"), list(Augment), key=place("augment", recipe.augment))
+        values["normalize"] = st.selectbox(
+            _("Normalization"), list(Normalize), key=place("normalize", recipe.normalize)
+        )
+        values["precision"] = st.selectbox(_("Precision"), list(Precision), key=place("precision", recipe.precision))
+        values["devices"] = st.selectbox(_("Devices"), list(Devices), key=place("devices", recipe.devices))
         values["deterministic"] = st.checkbox(
-            "Repeat to the last bit", key=place("deterministic", recipe.deterministic), help="May be slower on a GPU."
+            _("Repeat to the last bit"),
+            key=place("deterministic", recipe.deterministic),
+            help=_("May be slower on a GPU."),
         )
     return values
 
 
-def _optional(label: str, value: int | None, place, field: str, empty: str) -> int | None:
-    number = st.number_input(f"{label} (0: {empty})", 0, 10_000_000, key=place(field, value or 0))
+def _optional(label: str, value: int | None, place, field: str) -> int | None:
+    number = st.number_input(label, 0, 10_000_000, key=place(field, value or 0))
     return number or None

@@ -6,19 +6,20 @@ import streamlit as st
 
 from app import theme
 from app.grouping import Group
+from app.language import N_, _
 from app.text import as_text
 from resnet_core.runs import queue
 from resnet_core.runs.records import Job
 
 STATES = {
-    "queued": ("waiting", "gray"),
-    "starting": ("starting", "gray"),
-    "running": ("running", "blue"),
-    "finished": ("finished", "green"),
-    "stopped": ("stopped", "orange"),
-    "failed": ("failed", "red"),
-    "diverged": ("diverged", "red"),
-    "lost": ("lost", "red"),
+    "queued": (N_("waiting"), "gray"),
+    "starting": (N_("starting"), "gray"),
+    "running": (N_("running"), "blue"),
+    "finished": (N_("finished"), "green"),
+    "stopped": (N_("stopped"), "orange"),
+    "failed": (N_("failed"), "red"),
+    "diverged": (N_("diverged"), "red"),
+    "lost": (N_("lost"), "red"),
 }
 
 
@@ -41,26 +42,27 @@ def run_cards(groups: Sequence[Group], *, key: str) -> None:
 def state_badge(job: Job) -> str:
     """Return a job's state as colored Markdown."""
     word, color = STATES[job.state]
-    return f":{color}-badge[{word}]"
+    return f":{color}-badge[{_(word)}]"
 
 
 def progress_line(job: Job) -> str:
     """Say how far a job is: epoch and step, speed and time left."""
     match job.state:
         case "queued":
-            return "waits for the runs before it"
+            return _("waits for the runs before it")
         case "starting":
-            return as_text(job.message) or "loading Keras, building the network, reading the images"
+            return as_text(_(job.message)) or _("loading Keras, building the network, reading the images")
         case "running":
             epoch = (job.last_epoch.epoch if job.last_epoch else 0) + 1
-            parts = [f"epoch {min(epoch, job.total_epochs or 1)} of {job.total_epochs}"]
-            parts.append(f"step {theme.count(job.step)} of {theme.count(job.total_steps or 0)}")
+            parts = [_("epoch {epoch} of {all}").format(epoch=min(epoch, job.total_epochs or 1), all=job.total_epochs)]
+            steps = _("step {step} of {all}")
+            parts.append(steps.format(step=theme.count(job.step), all=theme.count(job.total_steps or 0)))
             if job.last_step:
                 parts.append(theme.speed(job.last_step.images_per_second))
             if job.seconds_left is not None:
-                parts.append(f"{theme.seconds(job.seconds_left)} left")
+                parts.append(_("{time} left").format(time=theme.seconds(job.seconds_left)))
             return " · ".join(parts)
-    return as_text(job.message) or "ended"
+    return as_text(_(job.message)) or _("ended")
 
 
 def _run(job: Job, label: str, key: str) -> None:
@@ -68,7 +70,10 @@ def _run(job: Job, label: str, key: str) -> None:
     head.markdown(f"**{as_text(label)}** {state_badge(job)}")
     if job.active:
         if button.button(
-            "Stop", key=f"{key}:stop:{job.id}", help=f"Stop {label}; its finished epochs are kept", width="stretch"
+            _("Stop"),
+            key=f"{key}:stop:{job.id}",
+            help=_("Stop {run}; its finished epochs are kept").format(run=label),
+            width="stretch",
         ):
             _stop([job], label)
         st.progress(job.progress)
@@ -81,17 +86,21 @@ def _repeats(group: Group, key: str) -> None:
     jobs = [run.job for run in group.runs]
     active = [job for job in jobs if job.active]
     head, button = st.columns([4, 1], vertical_alignment="center")
-    head.markdown(f"**{as_text(group.label)}**, {len(jobs)} repeats")
+    head.markdown(_("**{run}**, {count} repeats").format(run=as_text(group.label), count=len(jobs)))
     if active:
         if button.button(
-            "Stop",
+            _("Stop"),
             key=f"{key}:stop:{group.key}",
-            help=f"Stop the {len(active)} runs of {group.label} that have not ended; finished epochs are kept",
+            help=_("Stop the {count} runs of {name} that have not ended; finished epochs are kept").format(
+                count=len(active), name=group.label
+            ),
             width="stretch",
         ):
             _stop(active, group.label)
         st.progress(sum(1.0 if not job.active else job.progress for job in jobs) / len(jobs))
-    lines = [f"seed {job.seed} {state_badge(job)} :small[{progress_line(job)}]" for job in jobs]
+    lines = [
+        f"{_('seed {seed}').format(seed=job.seed)} {state_badge(job)} :small[{progress_line(job)}]" for job in jobs
+    ]
     st.markdown("  \n".join(lines))
     for note in dict.fromkeys(note for job in jobs for note in job.notes):
         st.caption(f":material/info: {as_text(note)}")
@@ -100,4 +109,4 @@ def _repeats(group: Group, key: str) -> None:
 def _stop(jobs: Sequence[Job], label: str) -> None:
     for job in jobs:
         queue.stop(job.id)
-    st.toast(f"{label} is being stopped.")
+    st.toast(_("{run} is being stopped.").format(run=label))

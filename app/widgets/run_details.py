@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from app import theme
+from app.language import _
 from app.recipe_words import in_words
 from app.run import Run
 from app.state import BuildState, TrainState, remember
@@ -31,34 +32,34 @@ def run_details(runs: Sequence[Run], *, key: str, when_deleted: Callable[[str], 
         key: of this widget in its page.
         when_deleted: hears the id of a run that the reader deleted.
     """
-    st.header("One run in full", anchor=False)
+    st.header(_("One run in full"), anchor=False)
     by_id = {run.job.id: run for run in runs}
     place = f"{key}:run"
     if st.session_state.get(place) not in by_id:
         st.session_state[place] = None
-    chosen = st.pills("Run", list(by_id), format_func=lambda job_id: by_id[job_id].label, key=place)
+    chosen = st.pills(_("Run"), list(by_id), format_func=lambda job_id: by_id[job_id].label, key=place)
     if chosen:
         with st.container(border=True):
             _details(by_id[chosen], f"{key}:{chosen}", when_deleted)
     else:
-        st.caption("Choose a run to see its network, recipe, versions and log, to train it again, or to delete it.")
+        st.caption(_("Choose a run to see its network, recipe, versions and log, to train it again, or to delete it."))
 
 
 def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
     job = run.job
     spec = make_spec(job.spec)
-    st.markdown(f"{state_badge(job)} {as_text(job.message)}")
+    st.markdown(f"{state_badge(job)} {as_text(_(job.message))}")
     for note in job.notes:
         st.markdown(f":material/info: {as_text(note)}")
     note_editor(job, key=f"{key}:note")
     network, training, machine = st.columns(3, gap="medium")
     with network:
-        counts = {"Parameters": theme.count(job.params or 0), "MACs": theme.big(job.macs or 0)}
-        _facts("Network", _network(spec) | counts)
+        counts = {_("Parameters"): theme.count(job.params or 0), "MACs": theme.big(job.macs or 0)}
+        _facts(_("Network"), _network(spec) | counts)
     with training:
-        _facts("Training", _training(run))
+        _facts(_("Training"), _training(run))
     with machine:
-        _facts("Ran on", _machine(run))
+        _facts(_("Ran on"), _machine(run))
     if job.state in UNWELL:
         _log(job.id)
     run_files(job, key=f"{key}:files")
@@ -67,43 +68,43 @@ def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
 
 def _network(spec: ResNetSpec) -> dict[str, str]:
     facts = {
-        "Layers": f"{spec.depth}, {'residual' if spec.residual else 'plain'}",
-        "Blocks": f"{spec.block}, {' + '.join(map(str, spec.stages))}",
-        "Width": f"{spec.width} channels in the first stage",
-        "Input": f"{spec.input_size} × {spec.input_size} × {spec.channels}",
-        "Classes": str(spec.classes),
+        _("Layers"): f"{spec.depth}, {_('residual') if spec.residual else _('plain')}",
+        _("Blocks"): f"{_(spec.block.value)}, {' + '.join(map(str, spec.stages))}",
+        _("Width"): _("{width} channels in the first stage").format(width=spec.width),
+        _("Input"): f"{spec.input_size} × {spec.input_size} × {spec.channels}",
+        _("Classes"): str(spec.classes),
     }
     if spec.residual:
-        facts["Shortcut"] = spec.shortcut.value
+        facts[_("Shortcut")] = spec.shortcut.value
     told = {"stages", "residual", "shortcut", "block", "width", "input_size", "channels", "classes"}
     for name, info in ResNetSpec.model_fields.items():
         value = getattr(spec, name)
         if name not in told and value != info.default:
-            facts[name.replace("_", " ").capitalize()] = {True: "yes", False: "no"}.get(value, str(value))
+            facts[_(name.replace("_", " ").capitalize())] = {True: _("yes"), False: _("no")}.get(value, str(value))
     return facts
 
 
 def _training(run: Run) -> dict[str, str]:
     job = run.job
-    facts = {"Recipe": in_words(make_recipe(job.recipe)), "Data": job.data or "", "Seed": str(job.seed)}
+    facts = {_("Recipe"): in_words(make_recipe(job.recipe)), _("Data"): job.data or "", _("Seed"): str(job.seed)}
     if job.train_images:
-        facts["Images"] = (
-            f"{theme.count(job.train_images)} to train on, {theme.count(job.val_images or 0)} to validate on"
+        facts[_("Images")] = _("{train} to train on, {validate} to validate on").format(
+            train=theme.count(job.train_images), validate=theme.count(job.val_images or 0)
         )
     if run.seconds is not None:
-        facts["Time"] = f"{theme.seconds(run.seconds)}, {theme.speed(run.images_per_second or 0)}"
+        facts[_("Time")] = f"{theme.seconds(run.seconds)}, {theme.speed(run.images_per_second or 0)}"
     return facts
 
 
 def _machine(run: Run) -> dict[str, str]:
     job = run.job
-    facts = {"Device": job.device or "has not begun"}
+    facts = {_("Device"): job.device or _("has not begun")}
     backend = read_environment(job.id).get("backend")
     # Of the backends that are installed only one trained it.
     facts |= {name: str(version) for name, version in job.versions.items() if name in (backend, *COMMON) or not backend}
     if job.data_fingerprint:
-        facts["Data fingerprint"] = job.data_fingerprint
-    return facts | {"Study": job.study or "none", "Id": job.id}
+        facts[_("Data fingerprint")] = job.data_fingerprint
+    return facts | {_("Study"): job.study or _("none"), _("Id"): job.id}
 
 
 def _facts(title: str, facts: dict[str, str]) -> None:
@@ -113,36 +114,38 @@ def _facts(title: str, facts: dict[str, str]) -> None:
 
 def _log(job_id: str) -> None:
     text = read_log(job_id, LOG_BYTES).strip()
-    st.markdown("**The end of its log**")
+    st.markdown(_("**The end of its log**"))
     if text:
         st.code(text, language=None, wrap_lines=True, height=min(320, 60 + 22 * text.count("\n")))
     else:
-        st.caption("Its worker wrote nothing: it ended before it began, or its folder is gone.")
+        st.caption(_("Its worker wrote nothing: it ended before it began, or its folder is gone."))
 
 
 def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str], None]) -> None:
     job = run.job
     with st.container(horizontal=True):
-        if st.button("Open in Build", icon=":material/account_tree:", key=f"{key}:build"):
+        if st.button(_("Open in Build"), icon=":material/account_tree:", key=f"{key}:build"):
             remember(BuildState(spec=spec))
             st.switch_page("views/build.py")
-        if st.button("Train again", icon=":material/replay:", key=f"{key}:train"):
+        if st.button(_("Train again"), icon=":material/replay:", key=f"{key}:train"):
             remember(TrainState((spec,), job.data or "shapes", make_recipe(job.recipe), job.seed))
             st.switch_page("views/train.py")
         if job.active:
-            if st.button("Stop", icon=":material/stop_circle:", key=f"{key}:stop"):
+            if st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}:stop"):
                 _act(queue.stop, job.id)
             return
-        with st.popover("Delete", icon=":material/delete:"):
+        with st.popover(_("Delete"), icon=":material/delete:"):
             st.markdown(
-                f"Delete **{run.label}** ({job.id}) with its epochs, weights and log? The trash, at the foot of Train, "
-                "keeps it for a while."
+                _(
+                    "Delete **{run}** ({id}) with its epochs, weights and log? The trash, at the foot of Train, keeps "
+                    "it for a while."
+                ).format(run=run.label, id=job.id)
             )
-            if st.button("Delete this run", type="primary", key=f"{key}:delete"):
+            if st.button(_("Delete this run"), type="primary", key=f"{key}:delete"):
                 _act(queue.delete, job.id, then=when_deleted)
 
 
-def _act(what: Callable[[str], object], job_id: str, then: Callable[[str], None] = lambda _: None) -> None:
+def _act(what: Callable[[str], object], job_id: str, then: Callable[[str], None] = lambda job_id: None) -> None:
     """Do something to a run and show the page anew, or say in one line why it cannot be done."""
     try:
         what(job_id)

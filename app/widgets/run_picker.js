@@ -4,8 +4,11 @@
 const CHUNK = 60; // runs that are put on the page at once: a thousand would take a second, and are rarely looked at
 
 const pickers = new WeakMap(); // root -> Picker
+let words = {}; // of the page's language
+let clock, day;
 
 export default function ({ data, parentElement, setStateValue }) {
+  speak(data.words);
   const root = parentElement.querySelector(".picker");
   if (!pickers.has(root)) pickers.set(root, new Picker(root));
   const picker = pickers.get(root);
@@ -35,9 +38,13 @@ class Picker {
     this.most = most;
     this.list.style.maxHeight = `min(${height}px, ${matchMedia("(max-width: 640px)").matches ? 38 : 78}vh)`;
     this.root.classList.toggle("dark", isDark(this.root));
+    this.search.placeholder = words.search;
+    this.search.setAttribute("aria-label", words.search);
+    this.clear.textContent = words.clear;
+    this.list.setAttribute("aria-label", words.list);
     // A pick that is still on its way to the page is newer than what the page says.
     if (this.turn === null || this.turn === heeded) this.chosen = new Set(chosen);
-    const content = JSON.stringify(groups);
+    const content = JSON.stringify([groups, words]);
     const first = this.content === undefined;
     if (content !== this.content) this.take(groups);
     this.content = content;
@@ -66,7 +73,7 @@ class Picker {
     }
     this.drawn = 0;
     this.list.replaceChildren();
-    if (!this.found.length) this.list.append(make("p", "empty", "No run matches this search."));
+    if (!this.found.length) this.list.append(make("p", "empty", words.unmatched));
     do this.drawMore();
     while (this.drawn < Math.min(atLeast, this.found.length));
     this.mark();
@@ -100,7 +107,7 @@ class Picker {
       box.checked = checked === runs.length;
       box.indeterminate = checked > 0 && checked < runs.length;
     }
-    this.count.textContent = this.chosen.size ? `${this.chosen.size} chosen` : "None chosen";
+    this.count.textContent = this.chosen.size ? filled(words.chosen, { count: this.chosen.size }) : words.none;
     this.clear.hidden = this.chosen.size === 0;
   }
 
@@ -124,7 +131,7 @@ class Picker {
       else if (this.chosen.size < this.most) this.chosen.add(id);
     }
     const missed = wanted && ids.some((id) => !this.chosen.has(id));
-    this.note.textContent = missed ? `One comparison holds ${this.most} runs: take one out to add another.` : "";
+    this.note.textContent = missed ? filled(words.full, { count: this.most }) : "";
     this.note.hidden = !missed;
     this.mark();
     this.turn = Date.now();
@@ -152,7 +159,9 @@ class Picker {
 
 function readRun(row, group) {
   const [id, name, residual, state, about, validation, training, created] = row;
-  const text = `${id} ${name} ${residual ? "residual" : "plain"} ${state} ${about} ${group.title}`.toLowerCase();
+  const kind = residual ? "residual" : "plain"; // found in English and in the page's language
+  const told = [id, name, kind, words.kinds[kind], state, words.states[state], about, group.title];
+  const text = told.join(" ").toLowerCase();
   return { id, name, residual, state, about, validation, training, created, text };
 }
 
@@ -178,17 +187,17 @@ function drawRun({ id, name, residual, state, about, validation, training, creat
   const element = make("label", "run");
   element.style.setProperty("--kind", residual ? "var(--residual)" : "var(--plain)");
   const second = make("span", "about", alone ? `${about} · ${time(created)}` : about);
-  if (state !== "finished") second.prepend(make("span", "state", state), " · ");
+  if (state !== "finished") second.prepend(make("span", "state", words.states[state] ?? state), " · ");
   element.append(
     box,
     make("span", "name", name),
     make("span", "number", validation),
     second,
-    make("span", "second", training && `${training} train`),
+    make("span", "second", training && filled(words.training, { error: training })),
   );
   element.title = validation
-    ? `${id}: last validation error ${validation}, training error ${training}`
-    : `${id}: no epoch finished yet`;
+    ? filled(words.errors, { run: id, validation, training })
+    : filled(words.unfinished, { run: id });
   return element;
 }
 
@@ -205,13 +214,22 @@ function make(tag, name = "", text = "") {
   return element;
 }
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+function speak(said) {
+  if (said.locale !== words.locale) {
+    clock = new Intl.DateTimeFormat(said.locale, { hour: "2-digit", minute: "2-digit" });
+    day = new Intl.DateTimeFormat(said.locale, { day: "numeric", month: "short" });
+  }
+  words = said;
+}
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
 
 function time(seconds) {
   const date = new Date(1000 * seconds);
   const today = date.toDateString() === new Date().toDateString();
-  return today ? CLOCK.format(date) : `${DAY.format(date)}, ${CLOCK.format(date)}`;
+  return today ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
 }
 
 function isDark(element) {

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, get_args
 
 import streamlit as st
 
+from app.language import _
 from app.links import MOST_RUNS
 from app.run_list import RunGroup
+from resnet_core.results import State
 
 _FOLDER = Path(__file__).parent
 
@@ -43,6 +46,7 @@ def run_picker(groups: Sequence[RunGroup], chosen: tuple[str, ...], *, key: str,
             "heeded": st.session_state.get(heeded),
             "most": MOST_RUNS,
             "height": height,
+            "words": _words(),
         },
         on_pick_change=_rerun_only,
     )
@@ -55,6 +59,25 @@ def _is_pick(value: object) -> bool:
         return False
     runs = value.get("runs")
     return isinstance(runs, list) and all(isinstance(run, str) and len(run) <= 80 for run in runs)
+
+
+def _words() -> dict[str, Any]:
+    """Return the list's own words, in the reader's language."""
+    return {
+        "locale": _("en-GB"),
+        "search": _("Search runs"),
+        "clear": _("Clear"),
+        "list": _("Runs, the newest first"),
+        "unmatched": _("No run matches this search."),
+        "chosen": _("{count} chosen"),
+        "none": _("None chosen"),
+        "full": _("One comparison holds {count} runs: take one out to add another."),
+        "training": _("{error} train"),
+        "errors": _("{run}: last validation error {validation}, training error {training}"),
+        "unfinished": _("{run}: no epoch finished yet"),
+        "kinds": {"plain": _("plain"), "residual": _("residual")},
+        "states": {state: _(state) for state in get_args(State)},
+    }
 
 
 def _rerun_only() -> None:

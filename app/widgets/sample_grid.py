@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import cache
 from app.data_state import DataState
+from app.language import _
 from app.state import project
 from app.text import as_text
 from resnet_core.datasets import Summary
@@ -36,18 +37,21 @@ def sample_grid(state: DataState, summary: Summary, *, change: Callable[..., Non
         return
     st.html(_STYLE)
     said, button = st.columns([4, 1], vertical_alignment="center")
-    said.caption(f"Drawn at random, {state.size} x {state.size} pixels: what a network of this input size is given.")
+    text = _("Drawn at random, {size} x {size} pixels: what a network of this input size is given.")
+    said.caption(text.format(size=state.size))
     with button:
-        next_button("Show others", state, change)
+        next_button(_("Show others"), state, change)
     for label in classes:
         name, mine = summary.class_names[label], images[labels == label]
         with st.container(horizontal=True, vertical_alignment="center", key=f"data-class-{label}"):
             st.markdown(f"**{as_text(name)}**", width=128)
             if len(mine):
-                alts = [f"Image {number} of class {name}" for number in range(1, len(mine) + 1)]
+                alts = [
+                    _("Image {number} of class {name}").format(number=n, name=name) for n in range(1, len(mine) + 1)
+                ]
                 gallery(mine, [""] * len(mine), alts, SHOWN)
             else:
-                st.caption("no image of it could be read")
+                st.caption(_("no image of it could be read"))
 
 
 def crisp(image: np.ndarray, side: int) -> np.ndarray:
@@ -86,9 +90,11 @@ def _classes_in_sight(state: DataState, summary: Summary, change: Callable[..., 
     first = min(state.first // CLASSES * CLASSES, starts[-1])
     key = "data:first"
     st.selectbox(
-        "Classes",
+        _("Classes"),
         starts,
-        format_func=lambda start: f"{start + 1} to {min(start + CLASSES, summary.classes)} of {summary.classes}",
+        format_func=lambda start: _("{first} to {last} of {all}").format(
+            first=start + 1, last=min(start + CLASSES, summary.classes), all=summary.classes
+        ),
         key=project(key, first),
         on_change=lambda: change(first=st.session_state[key]),
         width=200,

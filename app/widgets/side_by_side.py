@@ -4,7 +4,8 @@ import streamlit as st
 
 from app import cache
 from app.charts.stage_costs import describe, stage_costs
-from app.comparison import differing, in_words, title, titles
+from app.comparison import SHORTCUTS, differing, in_words, title, titles
+from app.language import _
 from app.tables import csv, difference_table, option_table
 from app.widgets.cost_strip import cost_strip
 from app.widgets.live_chart import live_chart
@@ -39,8 +40,9 @@ def side_by_side(
     st.info(in_words(first, second), icon=":material/balance:")
     fields = differing(spec, other)
     if fields:
-        st.caption("Different: " + " · ".join(f"{name} {one} → {new}" for name, (one, new) in fields.items()))
-    st.markdown(f"**{second_name}** against {first_name}")
+        changes = " · ".join(f"{name} {one} → {new}" for name, (one, new) in fields.items())
+        st.caption(_("Different: {fields}").format(fields=changes))
+    st.markdown(_("**{second}** against {first}").format(second=second_name, first=first_name))
     cost_strip(second, against=first)
     node = _pictures(pair, detail, node, key, change)
     _differences(pair, key)
@@ -57,15 +59,17 @@ def choices(spec: ResNetSpec) -> dict[str, ResNetSpec]:
     """
     found: dict[str, ResNetSpec] = {}
     if spec.residual:
-        found["Plain twin"] = spec.plain_twin()
+        found[_("Plain twin")] = spec.plain_twin()
     else:
-        found["Residual twin"] = spec.residual_twin()
+        found[_("Residual twin")] = spec.residual_twin()
     block = Block.BASIC if spec.block is Block.BOTTLENECK else Block.BOTTLENECK
-    found[f"{block.capitalize()} blocks"] = spec.model_copy(update={"block": block})
+    found[_("Bottleneck blocks") if block is Block.BOTTLENECK else _("Basic blocks")] = spec.model_copy(
+        update={"block": block}
+    )
     for shortcut in (Shortcut.A, Shortcut.B, Shortcut.C):
         option = spec.model_copy(update={"residual": True, "shortcut": shortcut})
         if option not in (spec, *found.values()):
-            found[f"Option {shortcut}"] = option
+            found[_("Option {name}").format(name=shortcut.value)] = option
     return found
 
 
@@ -74,7 +78,7 @@ def _choose(spec: ResNetSpec, other: ResNetSpec, quick: dict[str, ResNetSpec], k
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state[f"{key}:quick"] = next((name for name in names if quick[name] == other), None)
         st.pills(
-            f"Against {title(spec)}",
+            _("Against {network}").format(network=title(spec)),
             names,
             key=f"{key}:quick",
             on_change=lambda: change(other=quick.get(st.session_state[f"{key}:quick"])),
@@ -82,19 +86,19 @@ def _choose(spec: ResNetSpec, other: ResNetSpec, quick: dict[str, ResNetSpec], k
         preset = preset_of(other)
         st.session_state[f"{key}:preset"] = preset.name if preset else None
         st.selectbox(
-            "Or any preset",
+            _("Or any preset"),
             list(PRESETS),
             key=f"{key}:preset",
-            format_func=lambda name: f"{PRESETS[name].family} · {name}",
+            format_func=lambda name: f"{_(PRESETS[name].family)} · {name}",
             placeholder=other.name,
             width=230,
             on_change=lambda: _take_preset(key, change),
         )
         st.button(
-            "Swap",
+            _("Swap"),
             icon=":material/swap_horiz:",
             key=f"{key}:swap",
-            help="Put the right network on the left, where its fields can be changed",
+            help=_("Put the right network on the left, where its fields can be changed"),
             on_click=lambda: change(spec=other, other=spec),
         )
 
@@ -106,10 +110,10 @@ def _take_preset(key: str, change: Change) -> None:
 
 
 def _pictures(pair: list, detail: Detail, node: str | None, key: str, change: Change) -> str | None:
-    larger = max((costs.graph for _, costs in pair), key=lambda graph: len(graph.nodes))
+    larger = max((costs.graph for _name, costs in pair), key=lambda graph: len(graph.nodes))
     detail = detail_bar(larger.spec, detail, key=key, change=change, downloads=False)
     left, right = st.columns(2, gap="medium")
-    (_, first), (_, second) = pair
+    first, second = (costs for _name, costs in pair)
     with left:
         node = picture(first.graph.spec, detail, node, key=f"{key}:left", height=400)
     with right:
@@ -118,12 +122,12 @@ def _pictures(pair: list, detail: Detail, node: str | None, key: str, change: Ch
         change(node=picked)
         st.rerun()  # the left picture is on its way already, with the old mark
     if node:
-        for column, (_, costs) in zip(st.columns(2, gap="medium"), pair, strict=True):
+        for column, (_name, costs) in zip(st.columns(2, gap="medium"), pair, strict=True):
             with column:
                 if find(costs.graph, node):
                     node_card(costs, node)
                 else:
-                    st.caption(f"{title(costs.graph.spec)} has no {node}.")
+                    st.caption(_("{network} has no {node}.").format(network=title(costs.graph.spec), node=node))
     return node
 
 
@@ -132,9 +136,9 @@ def _differences(pair: list, key: str) -> None:
     table = difference_table(first, second)
     live_chart(stage_costs(pair), key=f"{key}:chart", alt=describe(pair), filename=f"{one}-{other}", height=320)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown("**Difference for each part** (parameters that are trained, MACs of one image)")
+        st.markdown(_("**Difference for each part** (parameters that are trained, MACs of one image)"))
         st.download_button(
-            "Differences as CSV",
+            _("Differences as CSV"),
             csv(table),
             f"{one}-{other}.csv",
             "text/csv",
@@ -143,15 +147,17 @@ def _differences(pair: list, key: str) -> None:
             on_click="ignore",
         )
     names = {
-        "part": "Part",
-        "params_1": f"Parameters {one}",
-        "params_2": f"Parameters {other}",
-        "params_change": "Difference",
+        "part": _("Part"),
+        "params_1": _("Parameters {network}").format(network=one),
+        "params_2": _("Parameters {network}").format(network=other),
+        "params_change": _("Difference"),
         "macs_1": f"MACs {one}",
         "macs_2": f"MACs {other}",
-        "macs_change": "Difference ",
+        "macs_change": _("Difference") + " ",  # each column needs a name of its own
     }
-    numbers = {text: st.column_config.NumberColumn(format="localized") for text in names.values() if text != "Part"}
+    numbers = {
+        text: st.column_config.NumberColumn(format="localized") for name, text in names.items() if name != "part"
+    }
     st.dataframe(
         table.rename(columns=names), hide_index=True, column_config=numbers, key=f"{key}:table", height="content"
     )
@@ -160,21 +166,20 @@ def _differences(pair: list, key: str) -> None:
 def _options(spec: ResNetSpec) -> None:
     """List what every kind of shortcut costs in the network on the left."""
     residual = spec.residual_twin()
-    networks = {"plain, no shortcuts": cache.costs(spec.plain_twin())}
+    networks = {_("plain, no shortcuts"): cache.costs(spec.plain_twin())}
     for shortcut in Shortcut:
-        name = f"option {shortcut}" if len(shortcut) == 1 else "3x3 projections"
-        networks[name] = cache.costs(residual.model_copy(update={"shortcut": shortcut}))
-    st.markdown(f"**Every kind of shortcut in {title(spec)}**")
+        networks[_(SHORTCUTS[shortcut])] = cache.costs(residual.model_copy(update={"shortcut": shortcut}))
+    st.markdown(_("**Every kind of shortcut in {network}**").format(network=title(spec)))
     st.dataframe(
         option_table(networks),
         hide_index=True,
         height="content",
         column_config={
-            "network": "Shortcuts",
-            "trainable": st.column_config.NumberColumn("Trained parameters", format="localized"),
-            "params_change": st.column_config.NumberColumn("More than plain", format="localized"),
+            "network": _("Shortcuts"),
+            "trainable": st.column_config.NumberColumn(_("Trained parameters"), format="localized"),
+            "params_change": st.column_config.NumberColumn(_("More than plain"), format="localized"),
             "macs": st.column_config.NumberColumn("MACs", format="localized"),
-            "macs_change": st.column_config.NumberColumn("More than plain ", format="localized"),
-            "memory": st.column_config.NumberColumn("Activation memory", format="bytes"),
+            "macs_change": st.column_config.NumberColumn(_("More than plain "), format="localized"),
+            "memory": st.column_config.NumberColumn(_("Activation memory"), format="bytes"),
         },
     )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import theme
 from app.cache import costs
+from app.language import _
 from app.state import project, read_spec, spec_token
 from resnet_core.families import PRESETS
 from resnet_core.spec import ResNetSpec
@@ -21,21 +22,21 @@ def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, 
     tokens = [spec_token(spec) for spec in specs]
     options = list(dict.fromkeys([*tokens, *PRESETS]))
     chosen = st.multiselect(
-        "Networks",
+        _("Networks"),
         options,
         key=project(f"{key}:chosen", tokens),
         format_func=_label,
         max_selections=MOST,
-        placeholder="Type a name, as pocket_resnet20",
+        placeholder=_("Type a name, as pocket_resnet20"),
     )
     specs = tuple(read_spec(token) for token in chosen)
     twins = [twin for spec in specs if (twin := spec.twin()) not in specs]
     if st.button(
-        "Add the twin of each",
+        _("Add the twin of each"),
         icon=":material/content_copy:",
         key=f"{key}:twins",
         disabled=not twins or len(specs) + len(set(twins)) > MOST,
-        help="A plain twin is the same network without shortcuts; a residual twin is the same network with them.",
+        help=_("A plain twin is the same network without shortcuts; a residual twin is the same network with them."),
     ):
         specs += tuple(dict.fromkeys(twins))
     if specs:
@@ -49,4 +50,6 @@ def _label(token: str) -> str:
 
 def _facts(spec: ResNetSpec) -> str:
     total = costs(spec).total
-    return f"{spec.name}: {theme.big(total.params)} parameters, {theme.big(total.macs)} MACs"
+    return _("{network}: {params} parameters, {macs} MACs").format(
+        network=spec.name, params=theme.big(total.params), macs=theme.big(total.macs)
+    )

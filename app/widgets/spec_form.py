@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.language import N_, _, language, ngettext
 from app.widgets.spec_fields import more_fields
 from resnet_core.choices import Block, Shortcut
 from resnet_core.errors import SpecError, one_line
@@ -32,26 +33,35 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
     edited = {"on_change": _edit, "args": (key, spec, choose)}
     _preset(spec, key, choose)
     _depth(spec, key, choose, edited)
-    st.segmented_control("Block", list(Block), format_func=str.capitalize, key=fields["block"], **_REQUIRED, **edited)
     st.segmented_control(
-        "Shortcuts", [True, False], format_func=_KINDS.get, key=fields["residual"], **_REQUIRED, **edited
+        _("Block"), list(Block), format_func=lambda kind: _(_BLOCKS[kind]), key=fields["block"], **_REQUIRED, **edited
     )
     st.segmented_control(
-        "Where the shape changes",
+        _("Shortcuts"),
+        [True, False],
+        format_func=lambda kind: _(_KINDS[kind]),
+        key=fields["residual"],
+        **_REQUIRED,
+        **edited,
+    )
+    st.segmented_control(
+        _("Where the shape changes"),
         list(Shortcut),
         format_func=_SHORTCUTS.get,
         key=fields["shortcut"],
         disabled=not spec.residual,
-        help="**A** pads the identity with zeros and has no weights. **B** projects by a 1x1 convolution. "
-        "**C** does so in every block, also where no shape changes. **3x3** projects by a 3x3 convolution.",
+        help=_(
+            "**A** pads the identity with zeros and has no weights. **B** projects by a 1x1 convolution. "
+            "**C** does so in every block, also where no shape changes. **3x3** projects by a 3x3 convolution."
+        ),
         **_REQUIRED,
         **edited,
     )
     problem = st.session_state.get(f"{key}:problem")
     if problem:
         st.error(problem, icon=":material/error:")
-        st.button("Back to the last valid network", key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
-    more = st.expander("More", key=f"{key}:more", on_change="rerun")
+        st.button(_("Back to the last valid network"), key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
+    more = st.expander(_("More"), key=f"{key}:more", on_change="rerun")
     # Closed, its fields are left out of each run, unless a draft stands in one of them.
     if more.open or problem:
         with more:
@@ -60,16 +70,17 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
 
 
 _REQUIRED = {"required": True, "width": "stretch"}
-_KINDS = {True: "Residual", False: "Plain"}
+_BLOCKS = {Block.BASIC: N_("Basic"), Block.BOTTLENECK: N_("Bottleneck")}
+_KINDS = {True: N_("Residual"), False: N_("Plain")}
 _SHORTCUTS = {Shortcut.A: "A", Shortcut.B: "B", Shortcut.C: "C", Shortcut.CONV3X3: "3x3"}
 
 
 def _project(spec: ResNetSpec, key: str) -> dict[str, str]:
-    """Set every widget from the network if it is another one than before; return the widgets' keys."""
+    """Set every widget from the network if it or the language is another than before; return the widgets' keys."""
     state = st.session_state
-    fresh = state.get(f"{key}:base") != spec
+    fresh = state.get(f"{key}:base") != (spec, language())
     if fresh:
-        state[f"{key}:base"] = spec
+        state[f"{key}:base"] = (spec, language())
         state[f"{key}:problem"] = None
     keys = {}
     for field in ResNetSpec.model_fields:
@@ -103,14 +114,14 @@ def _preset(spec: ResNetSpec, key: str, choose: Choose) -> None:
     widget = f"{key}:preset"
     st.session_state[widget] = preset.name if preset else None
     st.selectbox(
-        "Preset",
+        _("Preset"),
         list(PRESETS),
-        format_func=lambda name: f"{PRESETS[name].family} · {name}",
+        format_func=lambda name: f"{_(PRESETS[name].family)} · {name}",
         key=widget,
-        placeholder="Custom: none is like this",
+        placeholder=_("Custom: none is like this"),
         on_change=_take_preset,
         args=(key, choose),
-        help=f"{preset.source}." if preset else "Networks from papers and libraries. Type to search.",
+        help=f"{_(preset.source)}." if preset else _("Networks from papers and libraries. Type to search."),
     )
 
 
@@ -124,23 +135,28 @@ def _take_preset(key: str, choose: Choose) -> None:
 def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.text_input(
-            "Blocks per stage",
+            _("Blocks per stage"),
             key=f"{key}:stages",
             max_chars=40,
-            help="One number for each stage, as 3-4-6-3. Each stage after the first halves the image.",
+            help=_("One number for each stage, as 3-4-6-3. Each stage after the first halves the image."),
             **edited,
         )
         for step, text in ((-1, "−1"), (1, "+1")):
             st.button(
                 text,
                 key=f"{key}:step{step}",
-                help=f"One block {'fewer' if step < 0 else 'more'} in every stage",
+                help=_("One block fewer in every stage") if step < 0 else _("One block more in every stage"),
                 disabled=step < 0 and min(spec.stages) == 1,
                 on_click=_step,
                 args=(key, spec, choose, step),
             )
     blocks = sum(spec.stages)
-    st.caption(f"{blocks:,} block{'s' if blocks > 1 else ''} × {spec.block.convolutions} + 2 = {spec.depth:,} layers")
+    text = ngettext(
+        "{count:,} block × {convolutions} + 2 = {depth:,} layers",
+        "{count:,} blocks × {convolutions} + 2 = {depth:,} layers",
+        blocks,
+    )
+    st.caption(text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth))
 
 
 def _step(key: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
@@ -151,13 +167,14 @@ def _step(key: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
 def _read_stages(text: str) -> tuple[int, ...]:
     parts = re.split(r"[\s,;x×-]+", text.strip())
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise SpecError(f"blocks per stage {text!r} cannot be read: write one number for each stage, as 3-4-6-3")
+        problem = _("blocks per stage {text!r} cannot be read: write one number for each stage, as 3-4-6-3")
+        raise SpecError(problem.format(text=text))
     return tuple(map(int, parts))
 
 
 def _files(spec: ResNetSpec, key: str, choose: Choose) -> None:
     st.download_button(
-        "Save as JSON",
+        _("Save as JSON"),
         spec.model_dump_json(indent=2) + "\n",
         f"{spec.name}.json",
         "application/json",
@@ -167,13 +184,13 @@ def _files(spec: ResNetSpec, key: str, choose: Choose) -> None:
         width="stretch",
     )
     st.file_uploader(
-        "Open a JSON file",
+        _("Open a JSON file"),
         type="json",
         max_upload_size=1,
         key=f"{key}:file",
         on_change=_take_file,
         args=(key, choose),
-        help="A spec as saved here, or as `python -m resnet_core export SPEC -o net.json` writes it.",
+        help=_("A spec as saved here, or as `python -m resnet_core export SPEC -o net.json` writes it."),
     )
     problem = st.session_state.get(f"{key}:file_problem")
     if problem:
@@ -197,8 +214,9 @@ def _take_file(key: str, choose: Choose) -> None:
 
 def _read_file(content: bytes) -> ResNetSpec:
     if len(content) > LARGEST_UPLOAD:
-        raise SpecError(f"the file has {len(content):,} bytes, a spec has at most {LARGEST_UPLOAD:,}: choose another")
+        text = _("the file has {size:,} bytes, a spec has at most {most:,}: choose another")
+        raise SpecError(text.format(size=len(content), most=LARGEST_UPLOAD))
     try:
         return parse_spec(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SpecError("the file is not text in UTF-8: choose a JSON file of a spec") from error
+        raise SpecError(_("the file is not text in UTF-8: choose a JSON file of a spec")) from error

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import cache, theme
+from app.language import N_, _, ngettext
 from app.state import project
 from app.study_choice import MOST_SEEDS, StudyChoice
 from app.widgets.data_picker import data_picker
@@ -12,7 +13,7 @@ from resnet_core.errors import DataError, LabError, TwiceError, one_line
 from resnet_core.runs import groups, study_plans
 from resnet_core.studies import STUDIES, Size
 
-SIZES = {Size.QUICK: "Quick", Size.FULL: "Full"}
+SIZES = {Size.QUICK: N_("Quick"), Size.FULL: N_("Full")}
 
 
 def study_picker(choice: StudyChoice, *, key: str) -> StudyChoice:
@@ -25,9 +26,9 @@ def study_picker(choice: StudyChoice, *, key: str) -> StudyChoice:
     names, details = st.columns([2, 3], gap="large")
     with names:
         chosen = st.radio(
-            "Study",
+            _("Study"),
             list(STUDIES),
-            format_func=lambda name: STUDIES[name].title,
+            format_func=lambda name: _(STUDIES[name].title),
             captions=[_in_short(name) for name in STUDIES],
             key=project(f"{key}:name", choice.name),
         )
@@ -39,28 +40,30 @@ def study_picker(choice: StudyChoice, *, key: str) -> StudyChoice:
 
 def _details(choice: StudyChoice, key: str) -> StudyChoice:
     study = choice.study
-    st.subheader(study.question, anchor=False)
+    st.subheader(_(study.question), anchor=False)
     size = st.segmented_control(
-        "Size",
+        _("Size"),
         list(SIZES),
-        format_func=SIZES.__getitem__,
+        format_func=lambda size: _(SIZES[size]),
         key=project(f"{key}:size", choice.size),
-        help="Quick: minutes on a CPU, on drawn shapes. Full: for a GPU; what the paper or the study notes did.",
+        help=_("Quick: minutes on a CPU, on drawn shapes. Full: for a GPU; what the paper or the study notes did."),
     )
     if size and size != choice.size:
         choice = replace(choice, size=size, data="", group="")
     plan = study.size(choice.size)
-    st.markdown(plan.about)
+    st.markdown(_(plan.about))
     # The button stands above what it depends on, in sight: most readers change neither data nor seeds.
     action = st.container()
     source, summary = data_picker(choice.source, key=f"{key}:data")
     seeds = st.number_input(
-        "Seeds",
+        _("Seeds"),
         1,
         MOST_SEEDS,
         key=project(f"{key}:seeds", choice.seeds),
-        help="How often all of it is repeated, each time from other initial weights and in another order: the verdict "
-        "then gives means and spreads.",
+        help=_(
+            "How often all of it is repeated, each time from other initial weights and in another order: the verdict "
+            "then gives means and spreads."
+        ),
     )
     changed = replace(choice, data="" if source == plan.data else source, seeds=seeds)
     if changed != choice:
@@ -80,19 +83,21 @@ def _launch(choice: StudyChoice, key: str) -> StudyChoice:
     except LabError as error:
         st.error(one_line(error), icon=":material/error:")
         return choice
-    st.markdown(
-        f"**{len(cost.runs)} runs, about {theme.seconds(cost.seconds)} on this computer, up to "
-        f"{theme.memory(cost.memory_bytes)} of memory**  \n:small[{cost.estimates[0].basis}]"
-    )
+    text = ngettext(
+        "{count} run, about {duration} on this computer, up to {memory} of memory",
+        "{count} runs, about {duration} on this computer, up to {memory} of memory",
+        len(cost.runs),
+    ).format(count=len(cost.runs), duration=theme.seconds(cost.seconds), memory=theme.memory(cost.memory_bytes))
+    st.markdown(f"**{text}**  \n:small[{_(cost.estimates[0].basis)}]")
     if not twin:
-        if st.button("Start this study", type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
+        if st.button(_("Start this study"), type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
             return _started(choice, again=False)
         return choice
-    st.info("This very study is going on: the same size, data and seeds.", icon=":material/hourglass_top:")
+    st.info(_("This very study is going on: the same size, data and seeds."), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
-        if twin != choice.group and st.button("Show it", icon=":material/show_chart:", key=f"{key}:show"):
+        if twin != choice.group and st.button(_("Show it"), icon=":material/show_chart:", key=f"{key}:show"):
             return replace(choice, group=twin)
-        if st.button("Start another all the same", icon=":material/play_arrow:", key=f"{key}:again"):
+        if st.button(_("Start another all the same"), icon=":material/play_arrow:", key=f"{key}:again"):
             return _started(choice, again=True)
     return choice
 
@@ -101,7 +106,7 @@ def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
     try:
         group = groups.start(choice.study, choice.size, data=choice.data or None, seeds=choice.seeds, again=again)
     except TwiceError as error:
-        st.toast("This very study was started a moment ago: here it is.")
+        st.toast(_("This very study was started a moment ago: here it is."))
         return replace(choice, group=error.group)
     except LabError as error:
         st.error(one_line(error), icon=":material/error:")
@@ -112,7 +117,8 @@ def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
 def _in_short(name: str) -> str:
     """Say how many runs each size is, and how long it takes."""
     study = STUDIES[name]
-    return " · ".join(f"{size}: {len(study.size(size).runs)} runs, {_cost(name, size)}" for size in Size)
+    text = {Size.QUICK: _("quick: {count} runs, {cost}"), Size.FULL: _("full: {count} runs, {cost}")}
+    return " · ".join(text[size].format(count=len(study.size(size).runs), cost=_cost(name, size)) for size in Size)
 
 
 def _cost(name: str, size: Size) -> str:
@@ -120,4 +126,4 @@ def _cost(name: str, size: Size) -> str:
     try:
         return theme.seconds(cache.study_forecast(name, size).seconds)
     except DataError:
-        return "needs its data"
+        return _("needs its data")

@@ -9,6 +9,7 @@ from app.charts.curves import Layout
 from app.compare_state import CompareState
 from app.feed import Feed
 from app.grouping import REPEATS, SEPARATE
+from app.language import _, ngettext
 from app.state import remember
 from app.text import as_text
 from app.widgets.live_runs import live_runs
@@ -29,17 +30,17 @@ def study_result(group: Group, *, key: str, height: int = 420, beside: Callable[
     both = len({bool(job.spec["residual"]) for job in group.jobs}) > 1
     st.caption(_about(group))
 
-    def read(_: Feed) -> None:
+    def read(feed: Feed) -> None:
         verdict = groups.load(group.id).verdict()
         if verdict:
-            st.success(as_text(verdict), icon=":material/gavel:")
+            st.success(as_text(_(verdict)), icon=":material/gavel:")
         own, compare, _space = st.columns([2, 2, 3])
         if beside:
             with own:
                 beside()
         with compare if beside else own:
             if st.button(
-                "Open in Compare", icon=":material/stacked_line_chart:", width="stretch", key=f"{key}:compare"
+                _("Open in Compare"), icon=":material/stacked_line_chart:", width="stretch", key=f"{key}:compare"
             ):
                 remember(CompareState(runs=ids, group=REPEATS if group.seeds > 1 else SEPARATE))
                 st.switch_page("views/compare.py")
@@ -55,15 +56,22 @@ def study_result(group: Group, *, key: str, height: int = 420, beside: Callable[
 
 
 def _title(group: Group) -> str:
-    title = group.study.title if group.study else "A study of another version"
-    return f"{title}: error" + (f", mean of {group.seeds} seeds" if group.seeds > 1 else "")
+    title = _(group.study.title) if group.study else _("A study of another version")
+    if group.seeds > 1:
+        return _("{study}: error, mean of {count} seeds").format(study=title, count=group.seeds)
+    return _("{study}: error").format(study=title)
 
 
 def _about(group: Group) -> str:
     size = group.size
-    text = group.study.size(size).about if size else f"{len(group.jobs)} runs."
+    count = len(group.jobs)
+    parts = [
+        _(group.study.size(size).about)
+        if size
+        else ngettext("{count} run.", "{count} runs.", count).format(count=count)
+    ]
     if size and group.data != group.study.size(size).data:
-        text += f" Here the images are {as_text(group.data)}."
+        parts.append(_("Here the images are {data}.").format(data=as_text(group.data)))
     if group.seeds > 1:
-        text += f" All of it {theme.count(group.seeds)} times, from other seeds."
-    return f"{text} Validation images are never trained on."
+        parts.append(_("All of it {count} times, from other seeds.").format(count=theme.count(group.seeds)))
+    return " ".join([*parts, _("Validation images are never trained on.")])

@@ -7,6 +7,7 @@ import streamlit as st
 from app.archive import as_zip
 from app.charts.curves import Curve
 from app.compare_state import CompareState
+from app.language import _
 from app.recipe_words import in_words
 from app.report import Report, as_html
 from app.run import Run
@@ -22,10 +23,10 @@ def take_home(state: CompareState, runs: Sequence[Run], lines: Sequence[Curve]) 
         lines: their curves.
     """
     with st.container(horizontal=True):
-        _button("Report (HTML)", lambda: as_html(Report(state, runs, lines)), "report.html", "text/html")
-        _button("Raw numbers (ZIP)", lambda: as_zip(runs), "runs.zip", "application/zip")
-        _button("Table (CSV)", lambda: csv(final_numbers(runs, in_words)), "runs.csv", "text/csv")
-        _button("All epochs (CSV)", lambda: csv(epoch_rows(runs)), "epochs.csv", "text/csv")
+        _button(_("Report (HTML)"), lambda: as_html(Report(state, runs, lines)), "report.html", "text/html")
+        _button(_("Raw numbers (ZIP)"), lambda: as_zip(runs), "runs.zip", "application/zip")
+        _button(_("Table (CSV)"), lambda: csv(final_numbers(runs, in_words)), "runs.csv", "text/csv")
+        _button(_("All epochs (CSV)"), lambda: csv(epoch_rows(runs)), "epochs.csv", "text/csv")
 
 
 def _button(label: str, make: Callable[[], str | bytes], name: str, mime: str) -> None:

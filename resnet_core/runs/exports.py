@@ -17,6 +17,7 @@ from resnet_core.runs.folders import job_folder, read_environment
 from resnet_core.runs.metrics import as_csv, as_parquet
 from resnet_core.runs.records import Job
 from resnet_core.spec import make_spec
+from resnet_core.words import N_
 
 
 @dataclass(frozen=True)
@@ -148,18 +149,18 @@ def _as_json(document: dict) -> bytes:
 _BYTES = "application/octet-stream"
 _JSON = "application/json"
 _KINDS = (
-    Export("net.keras", "network and weights, from bytes to logits", _BYTES, _keras_file),
-    Export(WEIGHTS_FILE, "weights alone", _BYTES, _weights),
-    Export("train.py", "a script that repeats the run", "text/x-python", _script),
-    Export("run.ipynb", "the same as a notebook", "application/x-ipynb+json", _notebook),
-    Export("epochs.csv", "every epoch", "text/csv", lambda job: as_csv(Epoch, job.epochs)),
-    Export("steps.csv", "the sampled steps", "text/csv", lambda job: as_csv(Step, _steps(job))),
-    Export("epochs.parquet", "every epoch", _BYTES, lambda job: as_parquet(Epoch, job.epochs, job)),
-    Export("steps.parquet", "the sampled steps", _BYTES, lambda job: as_parquet(Step, _steps(job), job)),
-    Export("spec.json", "the network", _JSON, lambda job: _as_json(job.spec), of_training=False),
-    Export("recipe.json", "how it was trained", _JSON, lambda job: _as_json(job.recipe)),
+    Export("net.keras", N_("network and weights, from bytes to logits"), _BYTES, _keras_file),
+    Export(WEIGHTS_FILE, N_("weights alone"), _BYTES, _weights),
+    Export("train.py", N_("a script that repeats the run"), "text/x-python", _script),
+    Export("run.ipynb", N_("the same as a notebook"), "application/x-ipynb+json", _notebook),
+    Export("epochs.csv", N_("every epoch"), "text/csv", lambda job: as_csv(Epoch, job.epochs)),
+    Export("steps.csv", N_("the sampled steps"), "text/csv", lambda job: as_csv(Step, _steps(job))),
+    Export("epochs.parquet", N_("every epoch"), _BYTES, lambda job: as_parquet(Epoch, job.epochs, job)),
+    Export("steps.parquet", N_("the sampled steps"), _BYTES, lambda job: as_parquet(Step, _steps(job), job)),
+    Export("spec.json", N_("the network"), _JSON, lambda job: _as_json(job.spec), of_training=False),
+    Export("recipe.json", N_("how it was trained"), _JSON, lambda job: _as_json(job.recipe)),
     Export(
-        "run.json", "everything, as jobs show --json", _JSON, lambda job: _as_json(job.as_json()), of_training=False
+        "run.json", N_("everything, as jobs show --json"), _JSON, lambda job: _as_json(job.as_json()), of_training=False
     ),
 )
 EXPORTS = {kind.name: kind for kind in _KINDS}
