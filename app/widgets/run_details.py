@@ -10,7 +10,7 @@ from app.run import Run
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.note_editor import note_editor
-from app.widgets.run_cards import state_badge
+from app.widgets.run_cards import resume, state_badge
 from app.widgets.run_files import run_files
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
@@ -129,14 +129,19 @@ def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str],
         if st.button("Train again", icon=":material/replay:", key=f"{key}:train"):
             remember(TrainState((spec,), job.data or "shapes", make_recipe(job.recipe), job.seed))
             st.switch_page("views/train.py")
-        if job.active:
-            if st.button("Stop", icon=":material/stop_circle:", key=f"{key}:stop"):
-                _act(queue.stop, job.id)
-            return
+        if job.resumable and st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            key=f"{key}:resume",
+            help="Let it go on after its last finished epoch, as if it had never been interrupted",
+        ):
+            resume([job], run.label)
+        if job.active and st.button("Stop", icon=":material/stop_circle:", key=f"{key}:stop"):
+            _act(queue.stop, job.id)
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown(
-                f"Delete **{run.label}** ({job.id}) with its epochs, weights and log? The trash, at the foot of Train, "
-                "keeps it for a while."
+                f"{'Stop and delete' if job.active else 'Delete'} **{run.label}** ({job.id}) with its epochs, weights "
+                "and log? The trash, at the foot of Train, keeps it for a while."
             )
             if st.button("Delete this run", type="primary", key=f"{key}:delete"):
                 _act(queue.delete, job.id, then=when_deleted)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import cache, theme
+from app.owner import owner
 from app.state import project
 from app.study_choice import MOST_SEEDS, StudyChoice
 from app.widgets.data_picker import data_picker
@@ -99,7 +100,14 @@ def _launch(choice: StudyChoice, key: str) -> StudyChoice:
 
 def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
     try:
-        group = groups.start(choice.study, choice.size, data=choice.data or None, seeds=choice.seeds, again=again)
+        group = groups.start(
+            choice.study,
+            choice.size,
+            data=choice.data or None,
+            seeds=choice.seeds,
+            again=again,
+            owner=owner(),
+        )
     except TwiceError as error:
         st.toast("This very study was started a moment ago: here it is.")
         return replace(choice, group=error.group)
