@@ -14,7 +14,7 @@ from tests.exactness import measured, weights
 from tests.test_runs_jobs import wait_for, wait_until
 from tests.test_runs_queue import photo_folders
 
-TINY = ResNetSpec(stages=(1, 1), width=4, input_size=8)
+TINY = ResNetSpec(stages=(1, 1), width=8, input_size=8)
 # Nadam keeps a product over all steps besides its averages, and augmentation a state of its random seed.
 EXACT = Recipe(
     optimizer="nadam",

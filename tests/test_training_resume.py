@@ -12,7 +12,7 @@ from resnet_core.training import train
 from tests.exactness import measured, weights
 from tests.test_training import Heard, recipe, stripes
 
-TINY = make_spec({"stages": [1, 1], "width": 4, "input_size": 8, "classes": 2, "shortcut": "B"})
+TINY = make_spec({"stages": [1, 1], "width": 8, "input_size": 8, "classes": 2, "shortcut": "B"})
 
 
 class PulledPlugError(BaseException):
@@ -130,7 +130,7 @@ def test_another_run_s_state_is_refused_in_one_line(tmp_path):
 
     assert "begun with another seed (3, now 4)" in refusal(seed=4)
     assert "begun with another recipe: go on with that one" in refusal(how=recipe(epochs=3))
-    assert "begun with another network" in refusal(spec=TINY.model_copy(update={"width": 8}))
+    assert "begun with another network" in refusal(spec=TINY.model_copy(update={"width": 16}))
     assert "the images have changed since the run began (fingerprint stripes, now spots)" in refusal(
         data=replace(data, fingerprint="spots")
     )
