@@ -64,6 +64,7 @@ ALLOWED = {
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},
     "checkpoints": {"errors", "results"},
+    "convolutions": set(),
     "model_state": {"errors"},
     "watch": {"errors", "recipes", "results"},
     "portable": set(),
@@ -72,10 +73,23 @@ ALLOWED = {
     "training": DESCRIBE
     | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"}
     | {"checkpoints", "model_state", "watch"},
-    "runs": DESCRIBE | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware", "checkpoints"},
+    "runs": DESCRIBE
+    | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware", "checkpoints", "convolutions"},
     "runs.exports": DESCRIBE | {"runs", "code"},
     "runs.worker": DESCRIBE
-    | {"home", "graph", "costs", "models", "training", "device", "datasets", "runs", "hardware", "checkpoints"},
+    | {
+        "home",
+        "graph",
+        "costs",
+        "models",
+        "training",
+        "device",
+        "datasets",
+        "runs",
+        "hardware",
+        "checkpoints",
+        "convolutions",
+    },
 }
 """What each part of resnet_core may import of resnet_core; a package stands for its files and may import itself."""
 

@@ -16,6 +16,7 @@ from resnet_core.cli.arguments import (
 )
 from resnet_core.cli.output import print_json, quiet_libraries
 from resnet_core.cli.progress import Progress
+from resnet_core.convolutions import prefer_repeats
 from resnet_core.errors import DataError
 from resnet_core.recipes import Recipe
 from resnet_core.results import Report, Result
@@ -43,6 +44,8 @@ def train(
     network, how = read_run(spec, recipe, changes)
     # Before Keras is imported and images are decoded: data that are missing or do not fit are known in a moment.
     data = _fitting_source(network, data)
+    if how.deterministic:
+        prefer_repeats()
     with quiet_libraries():
         from resnet_core import training
     with Progress() as progress:

@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from resnet_core import checkpoints
+from resnet_core import checkpoints, convolutions
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.results import RESUMABLE, Result
@@ -42,6 +42,10 @@ def main(arguments: list[str]) -> int:
     reporter = Reporter(job_id)
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
+        if _must_repeat(job_id) and not convolutions.repeat():
+            # TensorFlow chose its convolutions when it was imported, which the spare has done.
+            convolutions.prefer_repeats()
+            os.execv(sys.executable, [sys.executable, "-m", "resnet_core.runs.worker", job_id])
         if not persistently(lambda: writes.claim(job_id, os.getpid(), processes.own_start())):
             print(f"{job_id} is not waiting for a worker", file=sys.stderr)
             return 0
@@ -49,6 +53,11 @@ def main(arguments: list[str]) -> int:
     except LabError as error:
         print(f"{ERROR_MARK}{one_line(error)}", file=sys.stderr)
         return error.exit_code
+
+
+def _must_repeat(job_id: str) -> bool:
+    recipe = store.job(job_id).recipe
+    return recipe is not None and make_recipe(recipe).deterministic
 
 
 def _receive() -> str | None:
