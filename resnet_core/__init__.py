@@ -3,8 +3,7 @@
 Importing this package imports no Keras; `resnet_core.models` and `resnet_core.training` do.
 """
 
-import os
-
+from resnet_core.convolutions import prefer_speed
 from resnet_core.costs import Cost, Costs, count_costs
 from resnet_core.errors import LabError
 from resnet_core.families import PRESETS, get_spec
@@ -12,9 +11,9 @@ from resnet_core.graph import Graph, Node, build_graph
 from resnet_core.recipes import RECIPES, Recipe, get_recipe
 from resnet_core.spec import ResNetSpec, make_spec
 
-# TensorFlow reads it when it is imported, and leaves oneDNN's convolutions off on processors without instructions for
-# neural networks, where they train ResNet-20 on 32x32 images in 0.6 of the time.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+# TensorFlow leaves oneDNN's convolutions off on processors without instructions for neural networks, where they train
+# ResNet-20 on 32x32 images in 0.6 of the time.
+prefer_speed()
 
 __version__ = "0.1.0"
 

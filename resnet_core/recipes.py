@@ -81,7 +81,7 @@ class Recipe(BaseModel):
         normalize: pixel_mean subtracts the training images' mean from images scaled to 0..1; scale only scales;
             none passes bytes 0..255.
         devices: one, or all GPUs at once.
-        deterministic: ask the backend for operations that repeat to the last bit.
+        deterministic: ask the backend for operations that repeat to the last bit; on a CPU they are slower.
 
     Raises:
         RecipeError: from `make_recipe`, with a line that says what was received.

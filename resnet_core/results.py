@@ -6,31 +6,10 @@ from typing import Any, Literal
 
 State = Literal["queued", "starting", "running", "finished", "stopped", "failed", "diverged", "lost"]
 ACTIVE: frozenset[str] = frozenset({"queued", "starting", "running"})
+RESUMABLE: frozenset[str] = frozenset({"stopped", "failed", "lost"})
 
 WEIGHTS_FILE = "weights.weights.h5"  # in a run's folder, of the last good epoch
 MODEL_FILE = "model.json"  # beside it, how Keras builds the network: the other half of a .keras file
-
-
-@dataclass(frozen=True)
-class Start:
-    """What is known once the network is built and before the first step.
-
-    Attributes:
-        params: all parameters of the network, moving statistics included.
-        device: the name of the processor that trains.
-        train_images, val_images: images that are trained on and validated on.
-        steps_per_epoch, total_steps, total_epochs: the run's budget.
-        notes: things a reader should know, such as images that were skipped.
-    """
-
-    params: int
-    device: str
-    train_images: int
-    val_images: int
-    steps_per_epoch: int
-    total_steps: int
-    total_epochs: int
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +57,30 @@ class Epoch:
     learning_rate: float
     images_per_second: float
     seconds: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is known once the network is built and before the first step.
+
+    Attributes:
+        params: all parameters of the network, moving statistics included.
+        device: the name of the processor that trains.
+        train_images, val_images: images that are trained on and validated on.
+        steps_per_epoch, total_steps, total_epochs: the run's budget.
+        notes: things a reader should know, such as images that were skipped.
+        epochs: those that were finished before, where a run goes on; what was reported of later steps is void.
+    """
+
+    params: int
+    device: str
+    train_images: int
+    val_images: int
+    steps_per_epoch: int
+    total_steps: int
+    total_epochs: int
+    notes: tuple[str, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
 
 
 @dataclass(frozen=True)

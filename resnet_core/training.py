@@ -2,28 +2,32 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from resnet_core import device
+from resnet_core import checkpoints, device
 from resnet_core.augment import PadCropFlip
+from resnet_core.checkpoints import Checkpoint
 from resnet_core.crop_flip import largest_shift
 from resnet_core.datasets import ImageData, Split, load_data, split
 from resnet_core.datasets.rows import Images
-from resnet_core.errors import DataError
+from resnet_core.errors import DataError, RunError
 from resnet_core.graph import build_graph
+from resnet_core.model_state import give_state, take_state
 from resnet_core.models import build_model
 from resnet_core.optimizers import build_optimizer
 from resnet_core.portable import portable_config
 from resnet_core.recipes import Augment, Normalize, Recipe, learning_rate_at
-from resnet_core.results import MODEL_FILE, WEIGHTS_FILE, Epoch, Listener, Result, Start, State, Step
+from resnet_core.results import MODEL_FILE, WEIGHTS_FILE, Epoch, Listener, Result, Start
 from resnet_core.spec import ResNetSpec
+from resnet_core.watch import Budget, Watch
 
-SAMPLE_SECONDS = 0.2
 VALIDATION_BATCH = 256
 VALIDATION_PIXELS = VALIDATION_BATCH * 128**2
 
@@ -36,6 +40,7 @@ def train(
     seed: int = 0,
     listener: Listener | None = None,
     folder: Path | None = None,
+    resume: bool = False,
 ) -> Result:
     """Train a network and return how it went.
 
@@ -45,15 +50,21 @@ def train(
         data: a source such as `shapes` or `parquet:PATH`, or images loaded before.
         seed: of initial weights, the split, the sample order of each epoch and augmentation.
         listener: hears the start, samples of steps and every epoch; may ask to stop.
-        folder: where the weights of the last good epoch are kept, and how Keras builds their network; None keeps none.
+        folder: where the weights of the last good epoch are kept, how Keras builds their network, and a checkpoint
+            to go on from; None keeps none. It can be written by this run alone.
+        resume: go on after the last epoch of the folder's checkpoint, as if the run had never been interrupted;
+            begin where there is none.
 
     Returns:
         finished, stopped or diverged, with all epochs that were completed. Where the recipe holds validation images
         out of the training images, a finished run is measured on the test images too.
 
     Raises:
-        DataError: the data cannot be read, or do not fit the network or the recipe.
+        DataError: the data cannot be read, or do not fit the network or the recipe, or have changed since the run
+            began.
         RecipeError: the recipe asks for what this backend cannot do.
+        RunError: the checkpoint is damaged or another run's.
+        OSError: the folder cannot be written; what it held is intact.
     """
     listener = listener or Listener()
     if recipe.deterministic:
@@ -62,50 +73,37 @@ def train(
         # Drawn shapes do not follow the run's seed: runs of several seeds see the same images.
         data = load_data(data, size=spec.input_size, channels=spec.channels, tell=listener.on_data)
     _fits(spec, data)
+    facts = _facts(spec, recipe, seed, data)
+    kept = _kept(folder, facts) if resume and folder is not None else None
     images = split(data, recipe.train_size, recipe.validation_size, seed)
-    plan = _plan(recipe, len(images.x_train))
+    budget = Budget.of(recipe, len(images.x_train))
     with device.scope(recipe.devices):
         network = build_model(build_graph(spec), seed=seed, dtype=recipe.precision.value)
         device.fuse_batch_norm(network)
-        model = _trainer(network, recipe, images, seed, plan.total_steps)
-        _create_variables(model, images, plan.batch)
-    if folder is not None:
-        normalization = model.get_layer("normalization")
-        (folder / MODEL_FILE).write_text(portable_config(network, normalization.scale, normalization.mean))
+        model = _trainer(network, recipe, images, seed, budget.total_steps)
+        _create_variables(model, images, budget.batch)
+        if kept:
+            give_state(model, kept.arrays)
+    epochs = kept.epochs if kept else ()
+    keeper = _Keeper(folder, facts, model, network)
+    keeper.begin(epochs)
     start = Start(
         params=network.count_params(),
         device=device.name(),
         train_images=len(images.x_train),
         val_images=len(images.x_val),
-        steps_per_epoch=plan.steps_per_epoch,
-        total_steps=plan.total_steps,
-        total_epochs=plan.total_epochs,
+        steps_per_epoch=budget.steps_per_epoch,
+        total_steps=budget.total_steps,
+        total_epochs=budget.total_epochs,
         notes=data.notes,
+        epochs=epochs,
     )
     listener.on_start(start)
-    result = _run(model, network, recipe, images, plan, start, seed, listener, folder)
+    watch = Watch(recipe, budget, listener, sum(epoch.seconds for epoch in epochs))
+    result = _run(model, images, start, seed, watch, keeper)
     if result.state != "finished" or recipe.validation_size is None or not len(data.x_test):
         return result
-    return _tested(result, model, data, _Watch(recipe, plan, listener))
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The budget in steps; an epoch uses whole batches only, and every epoch draws another order."""
-
-    batch: int
-    steps_per_epoch: int
-    total_steps: int
-
-    @property
-    def total_epochs(self) -> int:
-        return math.ceil(self.total_steps / self.steps_per_epoch)
-
-
-def _plan(recipe: Recipe, images: int) -> _Plan:
-    batch = min(recipe.batch_size, images)
-    steps_per_epoch = images // batch
-    return _Plan(batch, steps_per_epoch, recipe.steps or steps_per_epoch * recipe.epochs)
+    return _tested(result, model, data, watch)
 
 
 def _fits(spec: ResNetSpec, data: ImageData) -> None:
@@ -163,21 +161,21 @@ def _pixel_mean(images: Images, chunk_bytes: int = 16 << 20) -> np.ndarray:
     return total / len(images)
 
 
-def _run(model, network, recipe, images, plan, start, seed, listener, folder) -> Result:
-    epochs: list[Epoch] = []
-    watch = _Watch(recipe, plan, listener)
+def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watch, keeper: "_Keeper") -> Result:
+    epochs = list(start.epochs)
+    recipe, budget = watch.recipe, watch.budget
     validation = device.batches(images.x_val, images.y_val, _validation_batch(images.x_val))
-    for epoch in range(1, plan.total_epochs + 1):
+    for epoch in range(len(epochs) + 1, budget.total_epochs + 1):
         began = time.perf_counter()
-        first = (epoch - 1) * plan.steps_per_epoch
-        steps = min(plan.steps_per_epoch, plan.total_steps - first)
-        order = np.random.default_rng((seed, epoch)).permutation(len(images.x_train))[: steps * plan.batch]
+        first = (epoch - 1) * budget.steps_per_epoch
+        steps = min(budget.steps_per_epoch, budget.total_steps - first)
+        order = np.random.default_rng((seed, epoch)).permutation(len(images.x_train))[: steps * budget.batch]
         watch.begin(epoch, first)
-        batches = device.batches(images.x_train, images.y_train, plan.batch, order)
+        batches = device.batches(images.x_train, images.y_train, budget.batch, order)
         history = model.fit(batches, shuffle=False, verbose=0, callbacks=[watch]).history
         trained = time.perf_counter() - began
         if watch.state == "stopped":
-            done = f"after {len(epochs)} of {plan.total_epochs} epochs"
+            done = f"after {len(epochs)} of {budget.total_epochs} epochs"
             return Result("stopped", start, tuple(epochs), f"stopped {done}, in step {watch.step:,}")
         loss = history["loss"][-1] if history.get("loss") else math.nan
         values = {"val_loss": math.nan, "val_accuracy": math.nan}
@@ -197,20 +195,19 @@ def _run(model, network, recipe, images, plan, start, seed, listener, folder) ->
                 train_error=1 - float(history["accuracy"][-1]),
                 val_loss=float(values["val_loss"]),
                 val_error=1 - float(values["val_accuracy"]),
-                learning_rate=learning_rate_at(recipe, first + steps - 1, plan.total_steps),
-                images_per_second=steps * plan.batch / trained,
+                learning_rate=learning_rate_at(recipe, first + steps - 1, budget.total_steps),
+                images_per_second=steps * budget.batch / trained,
                 seconds=time.perf_counter() - began,
             )
         )
-        if folder is not None:
-            _save(network, folder)
-        listener.on_epoch(epochs[-1])
+        keeper.keep(epochs)
+        watch.listener.on_epoch(epochs[-1])
     best = epochs[-1]
     message = f"training error {best.train_error:.1%}, validation error {best.val_error:.1%}"
-    return Result("finished", start, tuple(epochs), f"{message} after {plan.total_epochs} epochs")
+    return Result("finished", start, tuple(epochs), f"{message} after {budget.total_epochs} epochs")
 
 
-def _tested(result: Result, model: keras.Model, data: ImageData, watch: "_Watch") -> Result:
+def _tested(result: Result, model: keras.Model, data: ImageData, watch: Watch) -> Result:
     """Measure a finished run on the test images; one that is stopped meanwhile stays finished, and unmeasured."""
     images = device.batches(data.x_test, data.y_test, _validation_batch(data.x_test))
     measured = model.evaluate(images, verbose=0, return_dict=True, callbacks=[watch])
@@ -226,56 +223,64 @@ def _validation_batch(images: Images) -> int:
     return max(32, min(VALIDATION_BATCH, VALIDATION_PIXELS // (images.shape[1] * images.shape[2])))
 
 
-def _save(network: keras.Model, folder: Path) -> None:
-    """Replace the kept weights at once, so that a crash leaves the old ones."""
-    half = folder / f"half-{WEIGHTS_FILE}"
-    network.save_weights(half)
-    half.replace(folder / WEIGHTS_FILE)
+@dataclass(frozen=True)
+class _Keeper:
+    """Keeps a run in its folder after each epoch, whole or not at all; without a folder it keeps nothing."""
 
+    folder: Path | None
+    facts: dict[str, Any]
+    model: keras.Model
+    network: keras.Model
 
-class _Watch(keras.callbacks.Callback):
-    """Samples a running epoch, asks whether to stop, and sees a loss that is no longer a number.
+    def begin(self, epochs: Sequence[Epoch]) -> None:
+        """Write how Keras builds the network; and where the run goes on, the weights that it goes on with.
 
-    The device's running means are read five times a second at most; the means since the last sample follow from them.
-    """
-
-    def __init__(self, recipe: Recipe, plan: _Plan, listener: Listener):
-        super().__init__()
-        self.recipe, self.plan, self.listener = recipe, plan, listener
-        self.state: State = "running"
-        self.step = 0
-        self.began = time.perf_counter()
-
-    def begin(self, epoch: int, first_step: int) -> None:
-        self.epoch, self.first, self.step = epoch, first_step, first_step
-        self.seen, self.loss_sum, self.hits = 0, 0.0, 0.0
-        self.sampled = time.perf_counter()
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.step = self.first + batch + 1
-        now = time.perf_counter()
-        if now - self.sampled >= SAMPLE_SECONDS or batch + 1 == self.plan.steps_per_epoch:
-            self._sample(batch + 1, logs, now)
-        if self.state == "running" and self.listener.should_stop():
-            self.state = "stopped"
-        if self.state != "running":
-            self.model.stop_training = True
-
-    def on_test_batch_end(self, batch, logs=None):
-        if self.listener.should_stop():
-            self.state = "stopped"
-            self.model.stop_evaluating = True
-
-    def _sample(self, batches: int, logs: dict, now: float) -> None:
-        loss_mean, accuracy = float(logs["loss"]), float(logs["accuracy"])
-        if not math.isfinite(loss_mean):
-            self.state = "diverged"
+        A run that was interrupted between its checkpoint and its weights kept those of an epoch before.
+        """
+        if self.folder is None:
             return
-        new = batches - self.seen
-        loss = (loss_mean * batches - self.loss_sum) / new
-        hits = (accuracy * batches - self.hits) / new
-        rate = learning_rate_at(self.recipe, self.step - 1, self.plan.total_steps)
-        speed = new * self.plan.batch / max(now - self.sampled, 1e-9)
-        error = min(max(1 - hits, 0.0), 1.0)
-        self.listener.on_step(Step(self.step, self.epoch, loss, error, rate, speed, now - self.began))
-        self.seen, self.loss_sum, self.hits, self.sampled = batches, loss_mean * batches, accuracy * batches, now
+        normalization = self.model.get_layer("normalization")
+        with checkpoints.whole(self.folder / MODEL_FILE) as half:
+            half.write_text(portable_config(self.network, normalization.scale, normalization.mean))
+        if epochs:
+            self._keep_weights()
+        else:
+            # Of another run that was in this folder: this one must never go on from it.
+            checkpoints.remove(self.folder)
+
+    def keep(self, epochs: Sequence[Epoch]) -> None:
+        """Keep the run as it is after the last of these epochs."""
+        if self.folder is not None:
+            checkpoints.save(self.folder, Checkpoint(self.facts, tuple(epochs), take_state(self.model)))
+            self._keep_weights()
+
+    def _keep_weights(self) -> None:
+        with checkpoints.whole(self.folder / WEIGHTS_FILE) as half:
+            self.network.save_weights(half)
+
+
+def _facts(spec: ResNetSpec, recipe: Recipe, seed: int, data: ImageData) -> dict[str, Any]:
+    """Return what has to be the same when a run goes on."""
+    return {
+        "network": spec.model_dump(mode="json"),
+        "recipe": recipe.model_dump(mode="json"),
+        "seed": seed,
+        "data": data.fingerprint,
+        "backend": keras.backend.backend(),
+    }
+
+
+def _kept(folder: Path, facts: dict[str, Any]) -> Checkpoint | None:
+    """Return the folder's checkpoint if it is of this very run; None if there is none."""
+    kept = checkpoints.load(folder)
+    for name, fact in facts.items() if kept else ():
+        if kept.facts[name] == fact:
+            continue
+        if name == "data":
+            raise DataError(
+                f"the images have changed since the run began (fingerprint {kept.facts[name]}, now {fact}): "
+                "bring the old ones back, or train anew on these"
+            )
+        told = "" if isinstance(fact, dict) else f" ({kept.facts[name]}, now {fact})"
+        raise RunError(f"the run was begun with another {name}{told}: go on with that one, or train anew")
+    return kept

@@ -96,8 +96,17 @@ def _clear_streamlit_caches() -> None:
         streamlit.cache_resource.clear()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests, and run them last: they are slow, and Playwright keeps the thread's event loop."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `scripts/test --slow` run what takes minutes."""
+    parser.addoption("--slow", action="store_true", help="run the slow tests, and only them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take the slow tests or the others. Mark the browser tests, and run them last: Playwright keeps the event loop."""
+    wanted = config.getoption("--slow")
+    left_out = [item for item in items if (item.get_closest_marker("slow") is not None) != wanted]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         if "browser" in item.path.relative_to(TESTS).parts:
             item.add_marker(pytest.mark.browser)

@@ -63,15 +63,33 @@ ALLOWED = {
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},
+    "checkpoints": {"errors", "results"},
+    "convolutions": set(),
+    "model_state": {"errors"},
+    "watch": {"errors", "recipes", "results"},
     "portable": set(),
     "optimizers": {"errors", "recipes"},
     "device": {"errors", "recipes", "hardware", "datasets"},
     "training": DESCRIBE
-    | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"},
-    "runs": DESCRIBE | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware"},
+    | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"}
+    | {"checkpoints", "model_state", "watch"},
+    "runs": DESCRIBE
+    | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware", "checkpoints", "convolutions"},
     "runs.exports": DESCRIBE | {"runs", "code"},
     "runs.worker": DESCRIBE
-    | {"home", "graph", "costs", "models", "training", "device", "datasets", "runs", "hardware"},
+    | {
+        "home",
+        "graph",
+        "costs",
+        "models",
+        "training",
+        "device",
+        "datasets",
+        "runs",
+        "hardware",
+        "checkpoints",
+        "convolutions",
+    },
 }
 """What each part of resnet_core may import of resnet_core; a package stands for its files and may import itself."""
 
@@ -90,7 +108,7 @@ ONLY_PYDANTIC = {
     "layout",
 }
 WITH_KERAS = {
-    *("models", "portable", "augment", "optimizers", "device", "training", "runs.worker"),
+    *("models", "portable", "augment", "optimizers", "device", "model_state", "watch", "training", "runs.worker"),
     *("datasets.cifar10", "datasets.download"),
 }
 BACKENDS = {"tensorflow", "jax", "torch"}

@@ -210,14 +210,26 @@ class TestOneRun:
         assert query(app, "runs") == "r-resid2"
         assert not app.warning
 
-    def test_a_run_that_goes_on_can_be_stopped_but_not_deleted(self, app, pair):
+    def test_a_run_that_goes_on_can_be_stopped_and_then_resumed(self, app, pair):
         writes.write_columns("r-plain2", state="queued")
         open_compare(app, runs=pair)
         app.button_group(key="compare:details:run").set_value("r-plain2").run()
         labels = [button.label for button in app.button]
-        assert "Stop" in labels and "Delete this run" not in labels
+        assert "Stop" in labels and "Resume" not in labels
         app.button(key="compare:details:r-plain2:stop").click().run()
         assert store.job("r-plain2").state == "stopped"
+        # Its epochs were not trained here: there is no state that it could go on from, and the page says so.
+        app.button(key="compare:details:r-plain2:resume").click().run()
+        assert "r-plain2 kept no state to go on from" in app.error[0].value
+        assert store.job("r-plain2").state == "stopped"
+
+    def test_a_run_that_goes_on_is_stopped_and_deleted_at_once(self, app, pair):
+        writes.write_columns("r-plain2", state="queued")
+        open_compare(app, runs=pair)
+        app.button_group(key="compare:details:run").set_value("r-plain2").run()
+        app.button(key="compare:details:r-plain2:delete").click().run()
+        assert not app.exception
+        assert [job.id for job in store.jobs()] == ["r-resid2"]
 
 
 def test_steps_are_not_read_until_they_are_asked_for(app, pair, monkeypatch):

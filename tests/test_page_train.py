@@ -5,10 +5,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_core import checkpoints, get_spec
+from resnet_core.checkpoints import Checkpoint
 from resnet_core.families import PRESETS
-from resnet_core.runs import supervision, writes
+from resnet_core.home import lab_home
+from resnet_core.runs import folders, store, supervision, writes
 from resnet_core.studies import STUDIES
-from tests.stored_runs import store_run
+from tests.stored_runs import epochs, store_run
 
 
 @pytest.fixture
@@ -90,6 +93,48 @@ def test_unknown_runs_in_a_link_are_one_line(app):
     open_train(app, watch="r-nosuch")
     assert not app.exception
     assert "r-nosuch" in app.warning[0].value
+
+
+class TestResume:
+    @pytest.fixture(autouse=True)
+    def no_supervisor(self, fresh_home):
+        with supervision.exclusive(lab_home()):
+            yield
+
+    def test_a_run_that_ended_early_goes_on_by_its_card(self, app):
+        lost = store_run("r-aaa222", get_spec("pocket_resnet20"), [(0.5, 0.6)], state="lost", message="it is gone")
+        folder = folders.create(lost)
+        checkpoints.save(folder, Checkpoint({}, tuple(epochs([(0.5, 0.6)])), {}))
+        open_train(app, watch=lost)
+        assert any("it is gone" in item.value for item in app.caption)
+        app.button(key=f"train:live:resume:{lost}").click().run()
+        assert not app.exception and not app.error
+        assert store.job(lost).state == "queued"
+        assert any(item.value == "waits to go on after epoch 1 of 6" for item in app.caption)
+        assert "Stop" in [button.label for button in app.button]
+
+    def test_repeats_that_ended_early_go_on_together(self, app):
+        ids = [store_run(f"r-aaa22{seed}", get_spec("pocket_plain20"), state="stopped", seed=seed) for seed in (2, 3)]
+        ids.append(store_run("r-aaa224", get_spec("pocket_plain20"), [(0.5, 0.6)] * 6, seed=4))
+        open_train(app, watch=",".join(ids))
+        (button,) = (button for button in app.button if button.label == "Resume")
+        button.click().run()
+        assert not app.exception and not app.error
+        assert [store.job(job_id).state for job_id in ids] == ["queued", "queued", "finished"]
+
+    def test_why_a_run_cannot_go_on_is_one_line(self, app, tmp_path):
+        lost = store_run("r-aaa222", get_spec("pocket_resnet20"), state="failed", data=f"folder:{tmp_path}/gone")
+        open_train(app, watch=lost)
+        app.button(key=f"train:live:resume:{lost}").click().run()
+        assert not app.exception
+        assert f"{lost} cannot go on without its data: " in app.error[0].value
+        assert store.job(lost).state == "failed"
+
+    def test_a_finished_and_a_diverged_run_offer_no_resume(self, app):
+        done = store_run("r-aaa222", get_spec("pocket_resnet20"), [(0.5, 0.6)])
+        wild = store_run("r-aaa223", get_spec("pocket_plain20"), state="diverged")
+        open_train(app, watch=f"{done},{wild}")
+        assert "Resume" not in [button.label for button in app.button]
 
 
 class TestStudies:

@@ -103,3 +103,18 @@ def test_no_backend_is_imported_to_write_events():
     code = "import sys, resnet_core.runs.reporter\nprint(*{'tensorflow', 'jax', 'torch', 'keras'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_what_a_run_told_of_steps_that_it_trains_again_is_void(tmp_path):
+    first = EventFile(tmp_path)
+    for number in (40, 80, 120, 160):
+        first.step(Step(number, 1, 1.0, 0.75, 0.1, 640.0, 0.5))
+    second = EventFile(tmp_path)
+    second.go_on(80)
+    second.step(Step(130, 2, 0.5, 0.75, 0.1, 640.0, 0.5))
+    assert first.path != second.path
+    assert [(event.step, event.value) for event in read(tmp_path).Scalars("step/loss")] == [
+        (40, 1.0),
+        (80, 1.0),
+        (130, 0.5),
+    ]

@@ -1,5 +1,8 @@
-"""Which job gets which GPU: the supervisor's own loop in this process, with real workers that are stopped early."""
+"""Which job gets which GPU and when it has to go: the supervisor's own loop in this process, with real workers."""
 
+import os
+import re
+import signal
 import time
 from collections.abc import Callable
 
@@ -8,7 +11,8 @@ import pytest
 
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.home import lab_home
-from resnet_core.runs import queue, store, supervision, writes
+from resnet_core.runs import processes, queue, store, supervision, writes
+from resnet_core.runs.limits import Limits
 from resnet_core.runs.supervisor import Supervisor
 
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8)
@@ -47,7 +51,7 @@ def test_a_start_that_came_to_nothing_is_tried_again(supervisor, monkeypatch):
     monkeypatch.setattr("resnet_core.runs.workers.UNCLAIMED_SECONDS", 0.5)
     job_id = queue.submit(SPEC, kind="check")
     # As a supervisor leaves it that is killed between its note and the start of the worker.
-    writes.advance(job_id, {"queued"}, "starting", started=time.time(), slots="0")
+    writes.advance(job_id, {"queued"}, "starting", clock=time.monotonic(), slots="0")
     supervisor.tick()
     assert store.job(job_id).state == "starting"
     tick(supervisor, lambda: store.job(job_id).pid)
@@ -56,13 +60,84 @@ def test_a_start_that_came_to_nothing_is_tried_again(supervisor, monkeypatch):
 
 def test_a_worker_that_died_without_a_supervisor_is_lost_at_the_first_look(supervisor):
     job_id = queue.submit(SPEC, kind="check")
-    writes.advance(job_id, {"queued"}, "starting", started=time.time(), slots="0")
+    writes.advance(job_id, {"queued"}, "starting", clock=time.monotonic(), slots="0")
     # The pid lives, but it is another process's by now.
-    writes.claim(job_id, psutil.Process().pid, psutil.Process().create_time())
+    writes.claim(job_id, os.getpid(), processes.own_start())
     supervisor.tick()
     job = store.job(job_id)
     assert (job.state, supervisor.tick()) == ("lost", False)
     assert psutil.Process().is_running()
+
+
+def test_owners_take_turns(supervisor):
+    supervisor.slots = ("",)
+    many = [queue.submit(SPEC, kind="check", owner="ada") for _ in range(3)]
+    few = [queue.submit(SPEC, kind="check", owner="bob") for _ in range(2)]
+    began = []
+    while waiting := [job.id for job in store.active()]:
+        tick(supervisor, lambda: any(job.state != "queued" for job in store.active()))
+        (now,) = [job.id for job in store.active() if job.state != "queued"]
+        began.append(now)
+        queue.stop(now)
+        tick(supervisor, lambda now=now: store.job(now).state == "stopped" and now not in supervisor.workers)
+        assert len(waiting) == 6 - len(began)
+    assert began == [many[0], few[0], many[1], few[1], many[2]]
+
+
+def test_a_job_over_its_limits_is_ended_and_says_so(supervisor):
+    long = queue.submit(SPEC, Recipe(epochs=9), "shapes", limits=Limits.of(0.02, None))
+    large = queue.submit(SPEC, Recipe(epochs=9), "shapes", limits=Limits.of(None, 0.1))
+    tick(supervisor, lambda: store.job(long).pid and store.job(large).pid)
+    pids = [store.job(job_id).pid for job_id in (long, large)]
+    tick(supervisor, lambda: not supervisor.workers)
+    assert not any(map(psutil.pid_exists, pids))
+    ended = store.job(long)
+    assert ended.state == "stopped"
+    assert ended.message == (
+        "ended before its first step, at its limit of 0.02 minutes: resume it, and it has as long again"
+    )
+    assert ended.finished - ended.started < 3.0
+    ended = store.job(large)
+    assert ended.state == "failed"
+    assert re.fullmatch(
+        r"ended before its first step, as it took \d\.\d GB of memory, over its limit of 0.1 GB: use a smaller .*",
+        ended.message,
+    )
+
+
+def test_a_worker_that_gives_no_sign_is_ended_and_lost(supervisor, monkeypatch):
+    job_id = queue.submit(SPEC, Recipe(epochs=9), "shapes")
+    tick(supervisor, lambda: store.job(job_id).pid)
+    pid = store.job(job_id).pid
+    os.kill(pid, signal.SIGSTOP)
+    supervisor.tick()
+    assert store.job(job_id).state == "starting"
+    monkeypatch.setattr("resnet_core.runs.workers.SILENT_SECONDS", 0.5)
+    tick(supervisor, lambda: not supervisor.workers)
+    assert not psutil.pid_exists(pid)
+    job = store.job(job_id)
+    assert job.state == "lost"
+    assert job.message.startswith("the worker gave no sign for ") and job.message.endswith("it had finished no epoch")
+
+
+def test_a_clock_that_is_set_back_changes_nothing(supervisor, monkeypatch):
+    monkeypatch.setattr("resnet_core.runs.workers.UNCLAIMED_SECONDS", 0.5)
+    running = queue.submit(SPEC, Recipe(epochs=10_000), "shapes", limits=Limits.of(60, None))
+    tick(supervisor, lambda: store.job(running).pid)
+    unclaimed = queue.submit(SPEC, kind="check")
+    writes.advance(unclaimed, {"queued"}, "starting", started=time.time(), clock=time.monotonic(), slots="1")
+    now, booted = time.time, psutil._pslinux.boot_time
+    monkeypatch.setattr(time, "time", lambda: now() - 7_200)
+    # Linux tells start times in seconds since 1970 by the clock as it is set now.
+    monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: booted() - 7_200)
+    another = Supervisor(lab_home())
+    another.slots = supervisor.slots
+    tick(another, lambda: store.job(unclaimed).pid)
+    assert store.job(running).state in ("starting", "running"), "its worker is known again, and has its time"
+    assert running in another.workers
+    for job_id in (running, unclaimed):
+        queue.stop(job_id)
+    tick(another, lambda: not another.workers)
 
 
 def tick(supervisor: Supervisor, condition: Callable[[], object]) -> None:

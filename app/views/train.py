@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import theme
 from app.language import N_, _, ngettext
+from app.owner import owner
 from app.state import CompareState, TrainState, keep_state, open_state, project, remember
 from app.study_choice import StudyChoice
 from app.widgets.data_picker import data_picker
@@ -110,7 +111,7 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
         _("Launch"), type="primary", icon=":material/play_arrow:", width="stretch", key="train:launch"
     ):
         return state
-    requests = [queue.Request(spec, state.recipe, state.data, state.seed) for spec in specs]
+    requests = [queue.Request(spec, state.recipe, state.data, state.seed, owner=owner()) for spec in specs]
     ids = queue.submit_many(requests, study=queue.new_study("set") if len(requests) > 1 else None)
     return replace(state, watch=tuple(ids))
 

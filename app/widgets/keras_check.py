@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import theme
 from app.language import _, ngettext
+from app.owner import owner
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE
 from resnet_core.runs import queue, store
@@ -81,7 +82,7 @@ def _button(spec: ResNetSpec, job: Job | None, key: str) -> None:
     if not pressed:
         return
     try:
-        queue.submit(spec, kind="check")
+        queue.submit(spec, kind="check", owner=owner())
     except LabError as error:
         st.error(one_line(error), icon=":material/error:")
     else:

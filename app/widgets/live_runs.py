@@ -44,6 +44,8 @@ def live_runs(
         feed = Feed(job_ids)
         st.session_state[slot] = feed
         feed.poll()
+    elif not feed.active:
+        feed.poll()  # one of them may have been resumed
     ticking = feed.active
 
     @st.fragment(run_every=TICK_SECONDS if ticking else None)

@@ -7,6 +7,7 @@ from app.language import _
 from app.widgets.run_cards import progress_line, state_badge
 from resnet_core.results import ACTIVE
 from resnet_core.runs import devices, queue, store
+from resnet_core.runs.turns import Turns
 
 
 @st.fragment(run_every=5)
@@ -26,8 +27,11 @@ def device_line() -> None:
 
 
 def other_runs(shown: tuple[str, ...]) -> None:
-    """List the active runs that are not among those shown, in the order in which they will run."""
-    others = [job for job in reversed(store.jobs(states=ACTIVE)) if job.id not in shown]
+    """List the active runs that are not among those shown: those that run, then those that wait, as they will run."""
+    active = store.jobs(states=ACTIVE)[::-1]
+    in_work = [job for job in active if job.state != "queued"]
+    waiting = Turns().order([job for job in active if job.state == "queued"], in_work)
+    others = [job for job in (*in_work, *waiting) if job.id not in shown]
     if not others:
         return
     st.header(_("Also in the queue"))

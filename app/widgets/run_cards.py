@@ -1,4 +1,4 @@
-"""A card for each run or all repeats of one: state, progress, speed, time left, and a stop button."""
+"""A card for each run or all repeats of one: state, progress, speed, time left, and a button to stop or resume."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from app import theme
 from app.grouping import Group
 from app.language import N_, _
 from app.text import as_text
+from resnet_core.errors import LabError, one_line
 from resnet_core.runs import queue
 from resnet_core.runs.records import Job
 
@@ -49,7 +50,7 @@ def progress_line(job: Job) -> str:
     """Say how far a job is: epoch and step, speed and time left."""
     match job.state:
         case "queued":
-            return _("waits for the runs before it")
+            return as_text(_(job.message)) or _("waits for the runs before it")
         case "starting":
             return as_text(_(job.message)) or _("loading Keras, building the network, reading the images")
         case "running":
@@ -65,6 +66,21 @@ def progress_line(job: Job) -> str:
     return as_text(_(job.message)) or _("ended")
 
 
+def resume(jobs: Sequence[Job], label: str) -> None:
+    """Let runs go on and show the page anew, or say in one line why one cannot."""
+    try:
+        kept = [queue.resume(job.id) for job in jobs]
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return
+    if any(kept):
+        said = _("{run} goes on after epoch {epoch}.").format(run=label, epoch=max(kept))
+    else:
+        said = _("{run} begins anew: it had finished no epoch.").format(run=label)
+    st.toast(said)
+    st.rerun()
+
+
 def _run(job: Job, label: str, key: str) -> None:
     head, button = st.columns([4, 1], vertical_alignment="center")
     head.markdown(f"**{as_text(label)}** {state_badge(job)}")
@@ -77,6 +93,10 @@ def _run(job: Job, label: str, key: str) -> None:
         ):
             _stop([job], label)
         st.progress(job.progress)
+    elif job.resumable and button.button(
+        "Resume", key=f"{key}:resume:{job.id}", help=f"Let {label} go on after its last finished epoch", width="stretch"
+    ):
+        resume([job], label)
     st.caption(progress_line(job))
     for note in job.notes:
         st.caption(f":material/info: {as_text(note)}")
@@ -98,6 +118,20 @@ def _repeats(group: Group, key: str) -> None:
         ):
             _stop(active, group.label)
         st.progress(sum(1.0 if not job.active else job.progress for job in jobs) / len(jobs))
+    ended_early = [job for job in jobs if job.resumable]
+    if (
+        ended_early
+        and not active
+        and button.button(
+            _("Resume"),
+            key=f"{key}:resume:{group.key}",
+            help=_("Let the {count} runs of {group} that ended early go on where they were").format(
+                count=len(ended_early), group=group.label
+            ),
+            width="stretch",
+        )
+    ):
+        resume(ended_early, group.label)
     lines = [
         f"{_('seed {seed}').format(seed=job.seed)} {state_badge(job)} :small[{progress_line(job)}]" for job in jobs
     ]

@@ -11,7 +11,7 @@ from app.run import Run
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.note_editor import note_editor
-from app.widgets.run_cards import state_badge
+from app.widgets.run_cards import resume, state_badge
 from app.widgets.run_files import run_files
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
@@ -130,17 +130,28 @@ def _actions(run: Run, spec: ResNetSpec, key: str, when_deleted: Callable[[str],
         if st.button(_("Train again"), icon=":material/replay:", key=f"{key}:train"):
             remember(TrainState((spec,), job.data or "shapes", make_recipe(job.recipe), job.seed))
             st.switch_page("views/train.py")
-        if job.active:
-            if st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}:stop"):
-                _act(queue.stop, job.id)
-            return
+        if job.resumable and st.button(
+            _("Resume"),
+            icon=":material/play_arrow:",
+            key=f"{key}:resume",
+            help=_("Let it go on after its last finished epoch, as if it had never been interrupted"),
+        ):
+            resume([job], run.label)
+        if job.active and st.button(_("Stop"), icon=":material/stop_circle:", key=f"{key}:stop"):
+            _act(queue.stop, job.id)
         with st.popover(_("Delete"), icon=":material/delete:"):
-            st.markdown(
+            text = (
                 _(
+                    "Stop and delete **{run}** ({id}) with its epochs, weights and log? The trash, at the foot of "
+                    "Train, keeps it for a while."
+                )
+                if job.active
+                else _(
                     "Delete **{run}** ({id}) with its epochs, weights and log? The trash, at the foot of Train, keeps "
                     "it for a while."
-                ).format(run=run.label, id=job.id)
+                )
             )
+            st.markdown(text.format(run=run.label, id=job.id))
             if st.button(_("Delete this run"), type="primary", key=f"{key}:delete"):
                 _act(queue.delete, job.id, then=when_deleted)
 

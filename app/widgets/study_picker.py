@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.language import N_, _, ngettext
+from app.owner import owner
 from app.state import project
 from app.study_choice import MOST_SEEDS, StudyChoice
 from app.widgets.data_picker import data_picker
@@ -104,7 +105,14 @@ def _launch(choice: StudyChoice, key: str) -> StudyChoice:
 
 def _started(choice: StudyChoice, *, again: bool) -> StudyChoice:
     try:
-        group = groups.start(choice.study, choice.size, data=choice.data or None, seeds=choice.seeds, again=again)
+        group = groups.start(
+            choice.study,
+            choice.size,
+            data=choice.data or None,
+            seeds=choice.seeds,
+            again=again,
+            owner=owner(),
+        )
     except TwiceError as error:
         st.toast(_("This very study was started a moment ago: here it is."))
         return replace(choice, group=error.group)

@@ -1,4 +1,4 @@
-"""`jobs list|show|stop|delete|note|tag|export|report`."""
+"""`jobs list|show|stop|resume|delete|note|tag|export|report`."""
 
 import os
 import subprocess
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    group = typer.Typer(help="List, show, annotate, export, stop and delete jobs.", rich_markup_mode=None)
+    group = typer.Typer(help="List, show, annotate, export, stop, resume and delete jobs.", rich_markup_mode=None)
     group.command("list")(list_jobs)
     group.command("show")(show)
     group.command("stop")(stop)
+    group.command("resume")(resume)
     group.command("delete")(delete)
     group.command("note")(note)
     group.command("tag")(tag)
@@ -105,8 +106,21 @@ def stop(job_id: IdArgument, as_json: JsonOption = False) -> None:
         print(f"{job_id} is {state}" + (" and will stop in a moment" if state in ("starting", "running") else ""))
 
 
+def resume(job_id: IdArgument, as_json: JsonOption = False) -> None:
+    """Let a stopped, failed or lost run go on after its last finished epoch, as if it had never been interrupted."""
+    from resnet_core.runs import queue
+
+    kept = queue.resume(job_id)
+    if as_json:
+        print_json({"id": job_id, "state": "queued", "epochs": kept})
+    elif kept:
+        print(f"{job_id} goes on after epoch {kept:,}")
+    else:
+        print(f"{job_id} begins anew: it had finished no epoch")
+
+
 def delete(job_id: IdArgument, as_json: JsonOption = False) -> None:
-    """Delete an ended job, with its files; `jobs restore ID` brings it back for some weeks."""
+    """Delete a job, with its files; one that runs is stopped first. `jobs restore ID` brings it back for some weeks."""
     from resnet_core.runs import queue
     from resnet_core.runs.trash import days
 

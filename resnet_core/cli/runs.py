@@ -1,5 +1,7 @@
 """Commands that train: train (here and now), submit (as a job), jobs, worker."""
 
+from typing import Annotated
+
 import typer
 
 from resnet_core.cli import jobs
@@ -14,6 +16,7 @@ from resnet_core.cli.arguments import (
 )
 from resnet_core.cli.output import print_json, quiet_libraries
 from resnet_core.cli.progress import Progress
+from resnet_core.convolutions import prefer_repeats
 from resnet_core.errors import DataError
 from resnet_core.recipes import Recipe
 from resnet_core.results import Report, Result
@@ -41,6 +44,8 @@ def train(
     network, how = read_run(spec, recipe, changes)
     # Before Keras is imported and images are decoded: data that are missing or do not fit are known in a moment.
     data = _fitting_source(network, data)
+    if how.deterministic:
+        prefer_repeats()
     with quiet_libraries():
         from resnet_core import training
     with Progress() as progress:
@@ -58,14 +63,19 @@ def submit(
     recipe: RecipeOption = "quick",
     changes: SetOption = None,
     seed: SeedOption = 0,
+    max_minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="End it after so long; the lab's own limit holds as well.")
+    ] = None,
+    max_gb: Annotated[float | None, typer.Option(min=0.1, help="End it if it takes more memory than that.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a training run in the queue and print its id; it goes on without this terminal."""
     network, how = read_run(spec, recipe, changes)
     data = _fitting_source(network, data)
     from resnet_core.runs import queue, store
+    from resnet_core.runs.limits import Limits
 
-    job_id = queue.submit(network, how, data, seed=seed)
+    job_id = queue.submit(network, how, data, seed=seed, limits=Limits.of(max_minutes, max_gb))
     if as_json:
         print_json(store.job(job_id).as_json())
     else:

@@ -82,7 +82,7 @@ def _sections(spec: ResNetSpec, recipe: Recipe, data: str, seed: int, record: Re
     ]
     if record:
         parts.append(record_section(record))
-    imports = _imports("\n".join(part.code for part in parts), _ENVIRONMENT.get(backend, _OTHER.format(backend)))
+    imports = _imports("\n".join(part.code for part in parts), _environment(backend, recipe))
     about = "Everything is drawn from the seed: the first weights, the images that are chosen and their order."
     return [Section("Imports", about, f"{imports}\n\nSEED = {seed}"), *parts]
 
@@ -111,11 +111,13 @@ _IMPORTS = (
 )
 
 
-_ENVIRONMENT = {
-    "tensorflow": '''# As the lab trains: with oneDNN's convolutions. TensorFlow reads it when it is imported.
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"'''
-}
-_OTHER = '''os.environ["KERAS_BACKEND"] = "{}"'''
+def _environment(backend: str, recipe: Recipe) -> str:
+    """Write what has to be set before the backend is imported."""
+    if backend != "tensorflow":
+        return f'os.environ["KERAS_BACKEND"] = "{backend}"'
+    whose, chosen = ("TensorFlow's own", 0) if recipe.deterministic else ("oneDNN's", 1)
+    return f"""# As the lab trains: with {whose} convolutions. TensorFlow reads it when it is imported.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "{chosen}\""""
 
 
 def _imports(code: str, environment: str = "") -> str:

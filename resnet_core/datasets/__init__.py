@@ -25,6 +25,7 @@ __all__ = [
     "Summary",
     "check_source",
     "describe",
+    "fingerprint",
     "inspect",
     "load_data",
     "samples",
@@ -81,6 +82,19 @@ def check_source(source: str) -> str:
 def describe(source: str) -> Summary:
     """Summarize a data set for a page: counts and class names, nothing decoded and nothing downloaded."""
     return _open(source).describe()
+
+
+def fingerprint(source: str, *, size: int, channels: int = 3, seed: int = 0) -> str | None:
+    """Return the fingerprint that a data set would have now, nothing decoded and nothing downloaded.
+
+    Args: as `load_data`.
+
+    Returns: None where its images are not on this computer yet.
+
+    Raises:
+        DataError: as `load_data`.
+    """
+    return _open(source).fingerprint(size, channels, seed)
 
 
 def inspect(source: str, *, most: int | None = None, decoding: bool = True, tell: Tell | None = None) -> Report:

@@ -64,6 +64,10 @@ class CatsVsDogs(DataSet):
         if is_here():
             yield from _folder().encoded(most)
 
+    def fingerprint(self, size: int, channels: int, seed: int) -> str | None:
+        """Return what stands for the files that are here."""
+        return _folder().fingerprint(size, channels, seed) if is_here() else None
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode the images, downloading them first if they are not here.
 

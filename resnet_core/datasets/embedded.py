@@ -27,9 +27,13 @@ class Shapes(DataSet):
         """Return the fixed counts of each class."""
         return tuple(np.full(10, images // 10) for images in (TRAIN_IMAGES, TEST_IMAGES))
 
+    def fingerprint(self, size: int, channels: int, seed: int) -> str:
+        """Return what stands for the pixels that would be drawn."""
+        return digest("shapes", VERSION, seed, size, channels)
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Draw all images, or take them from the cache if they were drawn before."""
-        fingerprint = digest("shapes", VERSION, seed, size, channels)
+        fingerprint = self.fingerprint(size, channels, seed)
         return cached(f"shapes-{fingerprint}", lambda: _draw(size, channels, seed, fingerprint))
 
     def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:

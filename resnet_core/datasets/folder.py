@@ -82,12 +82,19 @@ class Folder(DataSet):
         refused = self.refuse(path) if self.refuse else None
         return Encoded(str(path.relative_to(self.path)), label, path, refused)
 
+    def fingerprint(self, size: int, channels: int, seed: int) -> str:
+        """Return what stands for the files as they are now."""
+        return self._fingerprint(_list_contents(self.path), size, channels)
+
+    def _fingerprint(self, contents: _Contents, size: int, channels: int) -> str:
+        rules = [self.refuse.__name__] if self.refuse else []
+        return digest("folder", VERSION, size, channels, file_facts(self.path, _files(contents)), *rules)
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""
         contents = _list_contents(self.path)
-        files = contents.train.paths + (contents.test.paths if contents.test else [])
-        rules = [self.refuse.__name__] if self.refuse else []
-        fingerprint = digest("folder", VERSION, size, channels, file_facts(self.path, files), *rules)
+        files = _files(contents)
+        fingerprint = self._fingerprint(contents, size, channels)
         name = f"folder-{digest(fingerprint, str(self.path.resolve()))}"
         shape = (size, size, channels)
         data = collect(name, len(files), shape, lambda store: self._decode(contents, store, fingerprint), tell)
@@ -144,6 +151,10 @@ class Folder(DataSet):
                     f"none of the {(labels == label).sum()} images of class {names[label]!r} in {self.path} "
                     "could be read: replace them, or remove the class folder"
                 )
+
+
+def _files(contents: _Contents) -> list[Path]:
+    return contents.train.paths + (contents.test.paths if contents.test else [])
 
 
 def _list_contents(path: Path) -> _Contents:

@@ -107,6 +107,14 @@ class DataSet(ABC):
         yield from ()
 
     @abstractmethod
+    def fingerprint(self, size: int, channels: int, seed: int) -> str | None:
+        """Return the fingerprint that `load` would give its images, nothing decoded; None where nothing is here yet.
+
+        Raises:
+            DataError: the data set cannot be used.
+        """
+
+    @abstractmethod
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Return all images at `size` x `size` pixels with 1 or 3 channels."""
 

@@ -68,12 +68,19 @@ class Parquet(DataSet):
                 if not left:
                     break
 
+    def fingerprint(self, size: int, channels: int, seed: int) -> str:
+        """Return what stands for the files as they are now."""
+        return self._fingerprint(self._tables()[0], size, channels)
+
+    def _fingerprint(self, tables: list[Table], size: int, channels: int) -> str:
+        files = [file for table in tables for file in table.files]
+        root = self.path if self.path.is_dir() else self.path.parent
+        return digest("parquet", VERSION, size, channels, file_facts(root, files))
+
     def load(self, size: int, channels: int, seed: int, tell: Tell | None = None) -> ImageData:
         """Decode all images on all cores, or take them from the cache if no file has changed since."""
         tables, notes = self._tables()
-        files = [file for table in tables for file in table.files]
-        root = self.path if self.path.is_dir() else self.path.parent
-        fingerprint = digest("parquet", VERSION, size, channels, file_facts(root, files))
+        fingerprint = self._fingerprint(tables, size, channels)
         name = f"parquet-{digest(fingerprint, str(self.path.resolve()))}"
         total, shape = sum(table.rows for table in tables), (size, size, channels)
         data = collect(name, total, shape, lambda store: self._decode(tables, notes, store, fingerprint), tell)

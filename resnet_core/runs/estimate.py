@@ -192,7 +192,8 @@ def _measured(job: Job) -> _PastRun | None:
     first, *later = (epoch.seconds for epoch in job.epochs)
     usual = statistics.median(later)
     work = _Work.of(spec, recipe, job.train_images, job.val_images)
-    return _PastRun(work, job.running_since - job.started, max(first - usual, 0.0), usual)
+    # A clock that was set meanwhile makes no run begin before it was started.
+    return _PastRun(work, max(job.running_since - job.started, 0.0), max(first - usual, 0.0), usual)
 
 
 def _speed(kind: str) -> float:

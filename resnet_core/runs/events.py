@@ -8,7 +8,7 @@ import os
 import time
 from pathlib import Path
 
-from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
@@ -47,6 +47,14 @@ class EventFile:
         """
         self._write(0, [_as_text(tag, text) for tag, text in texts.items()])
 
+    def go_on(self, step: int) -> None:
+        """Tell that what the run's earlier files say of steps after this one is void.
+
+        Raises: as `step`.
+        """
+        start = SessionLog(status=SessionLog.START)
+        self._append(_record(Event(wall_time=time.time(), step=step + 1, session_log=start)))
+
     def step(self, step: Step) -> None:
         """Write a sample of a running epoch.
 
@@ -79,7 +87,9 @@ class EventFile:
         self._waiting = b""
 
     def _write(self, step: int, values: list[Summary.Value]) -> None:
-        record = _record(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
+        self._append(_record(Event(wall_time=time.time(), step=step, summary=Summary(value=values))))
+
+    def _append(self, record: bytes) -> None:
         if len(self._waiting) + len(record) <= LARGEST_WAITING_BYTES:
             self._waiting += record
         self.flush()

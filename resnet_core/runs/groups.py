@@ -60,7 +60,13 @@ class Group:
 
 
 def start(
-    study: Study, size: Size = Size.QUICK, *, data: str | None = None, seeds: int = 1, again: bool = False
+    study: Study,
+    size: Size = Size.QUICK,
+    *,
+    data: str | None = None,
+    seeds: int = 1,
+    again: bool = False,
+    owner: str | None = None,
 ) -> str:
     """Put all runs of a study in the queue and return the group's id.
 
@@ -69,6 +75,7 @@ def start(
         data: a source; None takes the size's own.
         seeds: how often all of it is repeated.
         again: start it even if the very same one is going on.
+        owner: whose it is, as in `queue.Request`.
 
     Raises:
         TwiceError: the very same one is going on.
@@ -80,7 +87,7 @@ def start(
         if not again:
             refuse_twin(study, runs)
         group = queue.new_study(study.name)
-        requests = [queue.Request(run.spec, run.recipe, run.data, run.seed, name=run.name) for run in runs]
+        requests = [queue.Request(run.spec, run.recipe, run.data, run.seed, name=run.name, owner=owner) for run in runs]
         queue.submit_many(requests, study=group)
     return group
 

@@ -91,7 +91,8 @@ def _of_folders(known: set[str], home: Path) -> Iterator[Fault]:
 def _left_over(jobs: list[Job], home: Path) -> Iterator[Fault]:
     """Find files that a process had not finished when it was killed."""
     at_work = {job.id for job in jobs if job.active}
-    parts = [path for path in (home / "runs").glob("*/*.part") if path.parent.name not in at_work]
+    halves = [path for form in ("*/*.part", "*/half-*") for path in (home / "runs").glob(form)]
+    parts = [path for path in halves if path.parent.name not in at_work]
     for path in sorted([*parts, *home.glob("*.part"), *home.glob(".write-*")]):
         if _age(path) >= GRACE_SECONDS:
             yield Fault(f"{path} is half of a file that nobody finishes", "removed", path.unlink)

@@ -1,5 +1,6 @@
-"""What a page or the command line calls: submit a job, stop it, delete it."""
+"""What a page or the command line calls: submit a job, stop it, resume it, delete it."""
 
+import getpass
 import json
 import secrets
 import time
@@ -13,11 +14,15 @@ from resnet_core.datasets import check_source
 from resnet_core.errors import RunError
 from resnet_core.graph import build_graph
 from resnet_core.recipes import Devices, Recipe
-from resnet_core.results import State
-from resnet_core.runs import folders, supervision, trash, writes
+from resnet_core.results import ACTIVE, RESUMABLE, State
+from resnet_core.runs import folders, store, supervision, trash, writes
+from resnet_core.runs.limits import NONE, Limits, lab_limits
+from resnet_core.runs.resuming import epochs_to_go_on_from
 from resnet_core.spec import ResNetSpec
 
 KINDS = ("train", "check")
+# A run stops within a second; one that trains on a busy machine may need a few.
+STOP_SECONDS = 15.0
 
 # Without letters and digits that are mistaken for each other when an id is read aloud.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -34,6 +39,8 @@ class Request:
         seed: of weights, split, order and augmentation.
         kind: train, or check to compare the network with Keras.
         name: shown in lists; None takes the network's own.
+        owner: whose it is: owners take turns. None takes the user's name.
+        limits: its own, where they are stricter than the lab's.
     """
 
     spec: ResNetSpec
@@ -42,6 +49,8 @@ class Request:
     seed: int = 0
     kind: str = "train"
     name: str | None = None
+    owner: str | None = None
+    limits: Limits = NONE
 
 
 def submit(
@@ -53,6 +62,8 @@ def submit(
     kind: str = "train",
     study: str | None = None,
     name: str | None = None,
+    owner: str | None = None,
+    limits: Limits = NONE,
 ) -> str:
     """Put one job in the queue and make sure that someone works on it; see `Request`.
 
@@ -60,10 +71,11 @@ def submit(
 
     Raises:
         DataError: the data set is missing or not usable.
+        InputError: the lab's limits are wrong.
         RunError: a training run lacks its recipe or data, or no supervisor can be started.
         HomeError, StoreError: the lab's folder or its database cannot be written; nothing was submitted.
     """
-    return submit_many([Request(spec, recipe, data, seed, kind, name)], study=study)[0]
+    return submit_many([Request(spec, recipe, data, seed, kind, name, owner, limits)], study=study)[0]
 
 
 def submit_many(requests: Sequence[Request], *, study: str | None = None) -> list[str]:
@@ -78,8 +90,8 @@ def submit_many(requests: Sequence[Request], *, study: str | None = None) -> lis
     Raises: as `submit`.
     """
     sources = {request.data: absolute_source(request.data) for request in requests if request.data is not None}
-    now = time.time()
-    rows = [_row(request, sources.get(request.data), study, now) for request in requests]
+    now, most = time.time(), lab_limits()
+    rows = [_row(request, sources.get(request.data), study, now, most) for request in requests]
     written: list[str] = []
     try:
         for row in rows:
@@ -124,22 +136,54 @@ def stop(job_id: str) -> State:
     return state
 
 
-def delete(job_id: str) -> None:
-    """Move an ended job to the trash: its rows and its folder; `trash.restore` brings it back for a while.
+def resume(job_id: str) -> int:
+    """Put a run that ended early back into the queue; it goes on after its last finished epoch.
+
+    Returns: the epochs that it has; 0 where it had finished none, and begins anew.
 
     Raises:
-        RunError: no job has that id, or it still waits or runs.
+        RunError: no job has that id, or this one cannot go on; the line says why.
+        HomeError, StoreError: the lab's folder or its database cannot be used.
+    """
+    job = store.job(job_id)
+    kept = epochs_to_go_on_from(job)
+    of = f" of {job.total_epochs:,}" if job.total_epochs else ""
+    message = f"waits to go on after epoch {kept:,}{of}" if kept else "waits to begin anew: it had finished no epoch"
+    if not writes.put_back(job_id, RESUMABLE, message):
+        raise RunError(f"{job_id} is {store.job(job_id).state} by now: it was resumed or deleted a moment ago")
+    supervision.ensure()
+    return kept
+
+
+def delete(job_id: str) -> None:
+    """Move a job to the trash: its rows and its folder; `trash.restore` brings it back for a while.
+
+    One that waits or runs is stopped first.
+
+    Raises:
+        RunError: no job has that id, or it does not stop.
         HomeError: its folder cannot be moved.
     """
+    if stop(job_id) in ACTIVE:
+        _wait_until_ended(job_id)
     trash.put(job_id)
 
 
-def _row(request: Request, data: str | None, study: str | None, now: float) -> dict[str, Any]:
+def _wait_until_ended(job_id: str) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while store.jobs(ids=[job_id], states=ACTIVE):
+        if time.monotonic() > deadline:
+            raise RunError(f"{job_id} is being stopped, and has not ended yet: delete it in a moment")
+        time.sleep(0.05)
+
+
+def _row(request: Request, data: str | None, study: str | None, now: float, most: Limits) -> dict[str, Any]:
     if request.kind not in KINDS:
         raise RunError(f"a job is one of {', '.join(KINDS)}, received {request.kind!r}: choose one of them")
     if request.kind == "train" and (request.recipe is None or data is None):
         raise RunError("a training run needs a recipe and data: give both")
     total = count_costs(build_graph(request.spec)).total
+    limited = most.stricter(request.limits)
     return {
         "id": f"{'r' if request.kind == 'train' else 'c'}-{_token()}",
         "kind": request.kind,
@@ -155,7 +199,18 @@ def _row(request: Request, data: str | None, study: str | None, now: float) -> d
         "macs": total.macs,
         "created": now,
         "message": "",
+        "owner": _user() if request.owner is None else request.owner,
+        "limit_seconds": limited.seconds,
+        "limit_bytes": limited.memory_bytes,
     }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may give its user no name.
+        return ""
 
 
 def _token() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from resnet_core.results import ACTIVE, Epoch, Report, State, Step
+from resnet_core.results import ACTIVE, RESUMABLE, Epoch, Report, State, Step
 
 Row = TypeVar("Row", Epoch, Step)
 
@@ -32,6 +32,8 @@ class Job:
         test_loss, test_error: on the test images after the last epoch; None where they were the validation images.
         note: what a reader wrote about it.
         trashed: when it was deleted; None unless it is in the trash.
+        owner: whose it is: owners take turns.
+        limit_seconds, limit_bytes: how long it may run each time it is started, and the memory it may take.
         last_epoch, last_step: the newest of each.
         epochs: all of them, from `store.job`; None from `store.jobs`, which loads the last one only.
     """
@@ -72,6 +74,9 @@ class Job:
     note: str
     tags_json: str
     trashed: float | None
+    owner: str
+    limit_seconds: float | None
+    limit_bytes: int | None
     last_epoch: Epoch | None = None
     last_step: Step | None = None
     epochs: tuple[Epoch, ...] | None = None
@@ -110,6 +115,11 @@ class Job:
     def active(self) -> bool:
         """Whether it waits or runs."""
         return self.state in ACTIVE
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it ended before its time and can go on, as far as the database knows."""
+        return self.kind == "train" and self.state in RESUMABLE
 
     @property
     def step(self) -> int:
@@ -164,11 +174,20 @@ class Rows(Generic[Row]):
 
 @dataclass(frozen=True)
 class Active:
-    """What the supervisor needs to know about a job that waits or runs, and no more."""
+    """What the supervisor needs to know about a job that waits or runs, and no more.
+
+    Attributes:
+        clock: when it was given a worker, by the monotonic clock of this computer.
+        heartbeat: changes with everything that its worker writes.
+    """
 
     id: str
     state: State
-    started: float | None
+    owner: str
+    clock: float | None
+    heartbeat: float | None
+    limit_seconds: float | None
+    limit_bytes: int | None
     slots: str | None
     pid: int | None
     pid_started: float | None

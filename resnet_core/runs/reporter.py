@@ -1,5 +1,6 @@
 """What a worker tells the database while it trains."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ POLL_SECONDS = 0.2
 DATA_SECONDS = 1.0
 # A locked database is free again in a moment, and a full disk once someone has made room: a run is worth waiting for.
 PATIENCE_SECONDS = 300.0
+BEAT_SECONDS = 10.0
 PAUSE_SECONDS = 2.0
 MOST_WAITING_STEPS = 3_000
 
@@ -33,6 +35,7 @@ class Reporter(Listener):
         self._stop = False
         self._asked = 0.0
         self._told = 0.0
+        self._beat = time.monotonic()
         self._next_write = 0.0
         self._epochs: list[Epoch] = []
         self._steps: list[Step] = []
@@ -58,6 +61,8 @@ class Reporter(Listener):
     def on_start(self, start: Start) -> None:
         # A job that was ended meanwhile, or deleted, needs no training.
         self._stop |= not persistently(lambda: writes.write_start(self.job_id, start))
+        if start.epochs:
+            self._tell_tensorboard(lambda: self._events.go_on(start.epochs[-1].step))
         self._tell_tensorboard(lambda: self._events.text(**_as_code(documents(self.job_id))))
 
     def on_step(self, step: Step) -> None:
@@ -77,7 +82,10 @@ class Reporter(Listener):
             self._asked = now
             try:
                 # Without its folder the lab's home is gone: asking the database would bring it back.
-                self._stop = not self.folder.is_dir() or store.should_stop(self.job_id)
+                self._stop = not self.folder.is_dir() or store.should_stop(self.job_id, os.getpid())
+                if now - self._beat >= BEAT_SECONDS:
+                    self._beat = now
+                    writes.beat(self.job_id)
             except LabError as error:
                 _say(error)
         return self._stop
@@ -112,7 +120,8 @@ class Reporter(Listener):
             self._next_write = time.monotonic() + PAUSE_SECONDS
 
     def _write(self) -> None:
-        writes.write_rows(self.job_id, self._epochs, self._steps)
+        writes.write_rows(self.job_id, self._epochs, self._steps, by=os.getpid())
+        self._beat = time.monotonic()
         self._epochs.clear()
         self._steps.clear()
 

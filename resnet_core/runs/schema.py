@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0004"  # a change of the tables raises it and adds its step to migrations/versions
+VERSION = "0005"  # a change of the tables raises it and adds its step to migrations/versions
 
 metadata = MetaData()
 
@@ -78,6 +78,10 @@ jobs = Table(
     Column("note", String, nullable=False, default="", server_default=""),
     Column("tags", String, nullable=False, default="[]", server_default="[]"),
     Column("trashed", Float),
+    Column("owner", String, nullable=False, default="", server_default=""),
+    Column("clock", Float),
+    Column("limit_seconds", Float),
+    Column("limit_bytes", Whole),
     Index("jobs_by_state", "state"),
     Index("jobs_by_study", "study"),
     sqlite_autoincrement=True,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, func, select
+from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from resnet_core.errors import RunError
 from resnet_core.results import ACTIVE, Epoch, State, Step
@@ -102,10 +102,17 @@ def steps(job_ids: Collection[str], after: int = 0) -> Rows[Step]:
     return _since(schema.steps, Step, _STEP_COLUMNS, job_ids, after)
 
 
-def should_stop(job_id: str) -> bool:
-    """Say whether a worker should leave its job: someone asked for it, or the job has ended or is deleted."""
+def should_stop(job_id: str, pid: int | None = None) -> bool:
+    """Say whether a worker should leave its job: someone asked for it, or the job has ended, is deleted or another's.
+
+    Args:
+        job_id: the job.
+        pid: the worker's process.
+    """
     table = schema.jobs.c
     goes_on = (table.id == job_id, table.state.in_(sorted(ACTIVE)), table.stop_requested.is_(None))
+    if pid is not None:
+        goes_on += (or_(table.pid.is_(None), table.pid == pid),)
     with reading() as connection:
         return connection.execute(select(table.id).where(*goes_on)).first() is None
 

@@ -3,9 +3,11 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -66,17 +68,16 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
         patience: seconds to try for; `ensure` holds the lock for a moment when it looks.
 
     Raises:
-        RunError: another supervisor holds it; the line says which process.
+        RunError: another supervisor holds it; the line says which process, and since when.
     """
     try:
         lock = _lock(home).acquire(timeout=patience, poll_interval=0.02)
     except Timeout:
-        pid = running_pid()
-        who = f"process {pid}" if pid else "another process"
+        who = _holder(home)
         raise RunError(f"a supervisor already works for {home} ({who}): leave it running, or end it first") from None
     with lock:
         card = home / "supervisor.json"
-        card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start()}))
+        card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start(), "since": time.time()}))
         try:
             yield
         finally:
@@ -86,11 +87,27 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
 
 def running_pid() -> int | None:
     """Return the process id of the home's supervisor, or None if none runs."""
+    card = _card(lab_home())
+    return card["pid"] if card else None
+
+
+def _holder(home: Path) -> str:
+    """Say who holds the lock, and since when."""
+    card = _card(home)
+    if card is None:
+        return "another process"
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(card["since"]))
+    return f"process {card['pid']}, since {since}"
+
+
+def _card(home: Path) -> dict[str, Any] | None:
+    """Return what the home's supervisor says of itself; None if it no longer runs."""
     try:
-        card = json.loads((lab_home() / "supervisor.json").read_text())
+        card = json.loads((home / "supervisor.json").read_text())
     except (OSError, ValueError):
         return None
-    return card["pid"] if processes.alive(card["pid"], card["started"]) else None
+    # One of an earlier version did not say since when.
+    return card if "since" in card and processes.alive(card["pid"], card["started"]) else None
 
 
 def _lock(home: Path) -> FileLock:

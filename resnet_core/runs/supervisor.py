@@ -16,6 +16,7 @@ from resnet_core.home import lab_home
 from resnet_core.runs import devices, store, supervision
 from resnet_core.runs.housekeeping import Housekeeper
 from resnet_core.runs.records import Active
+from resnet_core.runs.turns import Turns
 from resnet_core.runs.workers import Workers
 
 TICK_SECONDS = 0.1
@@ -76,6 +77,7 @@ class Supervisor:
         # A CPU is one slot without a name.
         self.slots = devices.gpu_identifiers() or ("",)
         self.workers = Workers(home)
+        self._turns = Turns()
         self._housekeeper = Housekeeper(home)
         self._complaint = ""
         self._identity = _identity(home)
@@ -103,8 +105,9 @@ class Supervisor:
     def tick(self) -> bool:
         """Look at every job once. Returns: whether there is anything to look after."""
         jobs = store.active()
-        self.workers.look_after([job for job in jobs if job.state != "queued"])
-        self._fill(job for job in jobs if job.state == "queued")
+        in_work = [job for job in jobs if job.state != "queued"]
+        self.workers.look_after(in_work)
+        self._fill(self._turns.order([job for job in jobs if job.state == "queued"], in_work))
         self._keep_spare()
         self._housekeeper.look(job.id for job in jobs if job.state != "queued")
         return bool(jobs or self.workers)
@@ -112,12 +115,16 @@ class Supervisor:
     def _fill(self, waiting: Iterable[Active]) -> None:
         """Start waiting jobs in their order; one that needs all slots holds the later ones back."""
         for job in waiting:
+            if job.id in self.workers:
+                # It was resumed while its last worker is not quite gone.
+                continue
             taken = self.workers.slots_taken()
             free = [slot for slot in self.slots if slot not in taken]
             needed = self._needed(job)
             if len(free) < needed:
                 return
-            self.workers.start(job.id, tuple(free[:needed]))
+            if self.workers.start(job.id, tuple(free[:needed])):
+                self._turns.serve(job.owner)
 
     def _keep_spare(self) -> None:
         """Have a worker ready for the slot that the next job will get, if that can be foreseen."""

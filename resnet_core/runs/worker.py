@@ -11,15 +11,17 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from resnet_core import checkpoints, convolutions
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
-from resnet_core.results import Result
+from resnet_core.results import RESUMABLE, Result
 from resnet_core.runs import devices, processes, store, writes
 from resnet_core.runs.folders import ERROR_MARK
 from resnet_core.runs.records import Job
@@ -40,6 +42,10 @@ def main(arguments: list[str]) -> int:
     reporter = Reporter(job_id)
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
+        if _must_repeat(job_id) and not convolutions.repeat():
+            # TensorFlow chose its convolutions when it was imported, which the spare has done.
+            convolutions.prefer_repeats()
+            os.execv(sys.executable, [sys.executable, "-m", "resnet_core.runs.worker", job_id])
         if not persistently(lambda: writes.claim(job_id, os.getpid(), processes.own_start())):
             print(f"{job_id} is not waiting for a worker", file=sys.stderr)
             return 0
@@ -47,6 +53,11 @@ def main(arguments: list[str]) -> int:
     except LabError as error:
         print(f"{ERROR_MARK}{one_line(error)}", file=sys.stderr)
         return error.exit_code
+
+
+def _must_repeat(job_id: str) -> bool:
+    recipe = store.job(job_id).recipe
+    return recipe is not None and make_recipe(recipe).deterministic
 
 
 def _receive() -> str | None:
@@ -89,7 +100,11 @@ def _work(job: Job, reporter: Reporter) -> int:
     if state == "failed":
         print(f"{ERROR_MARK}{columns['message']}", file=sys.stderr)
     reporter.flush()
-    persistently(lambda: writes.advance(job.id, writes.IN_WORK, state, **columns))
+    persistently(lambda: writes.advance(job.id, writes.IN_WORK, state, by=os.getpid(), **columns))
+    if state not in RESUMABLE:
+        # Nobody goes on from it, and it is up to three times as large as the weights.
+        with suppress(OSError):
+            checkpoints.remove(reporter.folder)
     return 0
 
 
@@ -99,11 +114,14 @@ def _train(job: Job, reporter: Reporter) -> Result:
     spec, recipe = make_spec(job.spec), make_recipe(job.recipe)
     # Before Keras is imported: a data set that went missing is known in a moment.
     data = load_data(job.data, size=spec.input_size, channels=spec.channels, tell=reporter.on_data)
-    persistently(lambda: writes.write_columns(job.id, data_fingerprint=data.fingerprint))
+    if not checkpoints.finished_epochs(reporter.folder):
+        # Of the first start: what goes on after some epochs has to go on with the same images.
+        persistently(lambda: writes.write_columns(job.id, data_fingerprint=data.fingerprint))
 
     from resnet_core.training import train
 
-    return train(spec, recipe, data, seed=job.seed, listener=reporter, folder=reporter.folder)
+    # A job that never began has no checkpoint, and begins.
+    return train(spec, recipe, data, seed=job.seed, listener=reporter, folder=reporter.folder, resume=True)
 
 
 def _check(job: Job) -> tuple[str, dict[str, Any]]:
@@ -142,8 +160,8 @@ def _write_environment(job: Job, folder: Path) -> None:
 
 def _explained(error: Exception) -> str:
     text = f"{type(error).__name__}: {one_line(error)}"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full: free some space, then submit it again; {text}"
+    if (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)) or "No space left" in text:
+        return f"the disk is full: free some space, then resume it; {text}"
     if isinstance(error, MemoryError) or "ResourceExhausted" in text:
         return f"too little memory for this network: use a smaller batch size, width or image; {text}"
     return text

@@ -5,11 +5,11 @@ import subprocess
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from resnet_core.errors import RunError
-from resnet_core.runs import folders, processes, store, supervision, writes
+from resnet_core.runs import folders, limits, processes, store, supervision, writes
 from resnet_core.runs.records import Active, Job
 from resnet_core.runs.spare import Spare
 
@@ -21,6 +21,9 @@ TERM_SECONDS, KILL_SECONDS = 0.3, 0.5
 LINGER_SECONDS = 2.0
 # A worker names itself in the database within a second or two, long before it imports Keras.
 UNCLAIMED_SECONDS = 30.0
+# A worker is heard with every batch. The first one of a very deep network takes minutes, as does a large download.
+SILENT_SECONDS = 1800.0
+MEASURE_SECONDS = 1.0
 
 
 @dataclass
@@ -35,6 +38,15 @@ class _Worker:
     was_spare: bool = False
     ending_since: float | None = None
     asked: bool = False
+    heartbeat: float | None = None
+    heard: float = field(default_factory=time.monotonic)
+    measured: float = 0.0
+
+    def silent_seconds(self, heartbeat: float | None) -> float:
+        """Return for how long the heartbeat has not changed; clocks that are set do not matter."""
+        if heartbeat != self.heartbeat:
+            self.heartbeat, self.heard = heartbeat, time.monotonic()
+        return time.monotonic() - self.heard
 
     def ended(self) -> bool:
         if self.handle is not None:
@@ -58,6 +70,9 @@ class Workers:
     def __bool__(self) -> bool:
         return bool(self._workers)
 
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._workers
+
     @property
     def ending(self) -> bool:
         """Whether a worker is about to be ended, so that a closer look pays."""
@@ -68,11 +83,11 @@ class Workers:
         taken = {slot for worker in self._workers.values() for slot in worker.slots}
         return taken | {slot for job in self._in_work for slot in _slots(job)}
 
-    def start(self, job_id: str, slots: tuple[str, ...]) -> None:
-        """Start a worker for a waiting job, unless the job was stopped in the meantime."""
-        now = time.time()
-        if not writes.advance(job_id, {"queued"}, "starting", started=now, slots=",".join(slots)):
-            return
+    def start(self, job_id: str, slots: tuple[str, ...]) -> bool:
+        """Start a worker for a waiting job, unless the job was stopped in the meantime; say whether it was started."""
+        begins = {"started": time.time(), "clock": time.monotonic(), "slots": ",".join(slots), "message": ""}
+        if not writes.advance(job_id, {"queued"}, "starting", **begins):
+            return False
         log = folders.job_folder(job_id) / folders.LOG_FILE
         try:
             spare = self._spare.take(job_id, slots, log)
@@ -82,8 +97,9 @@ class Workers:
                 f"its worker could not be started ({error.strerror or error}): free memory or disk space, try again"
             )
             writes.advance(job_id, {"starting"}, "failed", message=message)
-            return
+            return False
         self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle, was_spare=spare is not None)
+        return True
 
     def keep_spare(self, slots: tuple[str, ...]) -> None:
         """Have a worker ready for a job that will be given these slots; without one a job only starts later."""
@@ -112,6 +128,8 @@ class Workers:
             elif row.stop_requested is not None:
                 # Before its first step a worker imports and builds: it hears nothing and has nothing to save.
                 self._press(worker, 0.0 if row.state == "running" else -KILL_SECONDS)
+            else:
+                self._hold_to_limits(worker, row)
 
     def end_all(self) -> None:
         """Kill all workers: their home is gone, and what they would write could not be found again."""
@@ -139,9 +157,26 @@ class Workers:
                 self._bury(job.id, job.pid, None)
         elif job.stop_requested is not None:
             writes.advance(job.id, {"starting"}, "stopped", message="stopped before it began")
-        elif time.time() - (job.started or 0.0) > UNCLAIMED_SECONDS:
+        elif not 0 <= time.monotonic() - (job.clock or 0.0) <= UNCLAIMED_SECONDS:
             # The supervisor before this one was killed between its note and the start of the worker.
-            writes.advance(job.id, {"starting"}, "queued", started=None, slots=None)
+            writes.put_back(job.id, {"starting"})
+
+    def _hold_to_limits(self, worker: _Worker, row: Active) -> None:
+        """Write down the end of a job that is over a limit, or gives no sign any more; its worker then has to leave."""
+        ends: tuple[str, str] | None = None
+        now = time.monotonic()
+        if row.limit_seconds is not None and now - (row.clock or now) > row.limit_seconds:
+            ends = "stopped", limits.too_long(row.limit_seconds, _after(store.job(row.id)))
+        elif row.limit_bytes is not None and now - worker.measured >= MEASURE_SECONDS:
+            worker.measured = now
+            taken = processes.memory_bytes(worker.pid)
+            if taken > row.limit_bytes:
+                ends = "failed", limits.too_large(taken, row.limit_bytes, _after(store.job(row.id)))
+        if worker.silent_seconds(row.heartbeat) > SILENT_SECONDS:
+            kept = _kept(store.job(row.id))
+            ends = "lost", f"the worker gave no sign for {SILENT_SECONDS / 60:.0f} minutes and was ended; {kept}"
+        if ends:
+            writes.advance(row.id, writes.IN_WORK, ends[0], message=ends[1])
 
     def _press(self, worker: _Worker, patience: float) -> None:
         """End a worker: it saw the flag in the database itself; then a signal, then the kill of its whole group."""
@@ -169,7 +204,7 @@ class Workers:
             writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {_after(job)}")
         elif was_spare and job.pid is None:
             # It died while it waited, just before it could hear of the job.
-            writes.advance(job_id, {"starting"}, "queued", started=None, slots=None)
+            writes.put_back(job_id, {"starting"})
         elif code is None or code < 0:
             writes.advance(job_id, writes.IN_WORK, "lost", message=f"the worker {_death(code)}; {_kept(job)}")
         else:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, insert, or_, select, update
 
 from resnet_core.errors import RunError
 from resnet_core.results import ACTIVE, Epoch, Start, State, Step
@@ -18,6 +18,9 @@ from resnet_core.runs.records import plain
 from resnet_core.runs.store import KEPT, unknown
 
 IN_WORK: frozenset[str] = frozenset({"starting", "running"})
+# What a job has from one start to its end, and not from the next.
+_OF_A_START = ("started", "running_since", "finished", "heartbeat", "clock", "slots", "pid", "pid_started")
+_OF_A_START += ("stop_requested",)
 
 
 def add(rows: Sequence[dict[str, Any]]) -> None:
@@ -26,23 +29,33 @@ def add(rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(schema.jobs), list(rows))
 
 
-def advance(job_id: str, from_states: Collection[State], to_state: State, **columns: Any) -> bool:
+def advance(
+    job_id: str, from_states: Collection[State], to_state: State, *, by: int | None = None, **columns: Any
+) -> bool:
     """Move a job to a state if it is in one of the states named.
 
     Args:
         job_id: the job.
         from_states: where it must be; the check and the change are one operation.
         to_state: where it goes; a state that ends it sets `finished` too.
+        by: the process that must be the job's worker; None allows everyone.
         columns: other columns to set with it, such as message.
 
     Returns: whether it was moved.
     """
     if to_state not in ACTIVE:
         columns.setdefault("finished", time.time())
-    table = schema.jobs
-    change = update(table).where(KEPT, table.c.id == job_id, table.c.state.in_(list(from_states)))
+    theirs = () if by is None else (schema.jobs.c.pid == by,)
     with writing() as connection:
-        return connection.execute(change.values(state=to_state, **columns)).rowcount == 1
+        return _move(connection, job_id, from_states, *theirs, state=to_state, **columns)
+
+
+def put_back(job_id: str, from_states: Collection[State], message: str = "") -> bool:
+    """Let a job wait for a worker as if it had had none; its epochs and steps stay.
+
+    Returns: whether it was in one of the states named.
+    """
+    return advance(job_id, from_states, "queued", message=message, **dict.fromkeys(_OF_A_START))
 
 
 def request_stop(job_id: str) -> State:
@@ -84,6 +97,8 @@ def claim(job_id: str, pid: int, pid_started: float) -> bool:
 def write_start(job_id: str, start: Start) -> bool:
     """Mark a job in work as running and keep what is known at its start.
 
+    Where it goes on, its rows are those of the epochs that it goes on from, neither more nor less.
+
     Returns: whether it still was in work.
     """
     values = {
@@ -97,17 +112,29 @@ def write_start(job_id: str, start: Start) -> bool:
         "notes": json.dumps(list(start.notes)),
     }
     now = time.time()
-    return advance(job_id, IN_WORK, "running", running_since=now, heartbeat=now, **values)
+    with writing() as connection:
+        values |= {"state": "running", "running_since": now, "heartbeat": now, "message": ""}
+        if not _move(connection, job_id, IN_WORK, **values):
+            return False
+        _keep_only(connection, job_id, start.epochs)
+    return True
 
 
-def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Step]) -> None:
+def beat(job_id: str) -> None:
+    """Show that a job's worker lives."""
+    write_columns(job_id, heartbeat=time.time())
+
+
+def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Step], *, by: int | None = None) -> None:
     """Keep epochs and sampled steps, all or none; one that was written before is replaced.
 
-    A job that was deleted takes no rows.
+    A job that was deleted takes no rows, nor does one that another process than `by` works on.
     """
-    beat = update(schema.jobs).where(KEPT, schema.jobs.c.id == job_id).values(heartbeat=time.time())
+    table = schema.jobs.c
+    theirs = () if by is None else (or_(table.pid.is_(None), table.pid == by),)
+    heard = update(schema.jobs).where(KEPT, table.id == job_id, *theirs).values(heartbeat=time.time())
     with writing() as connection:
-        if connection.execute(beat).rowcount == 0:
+        if connection.execute(heard).rowcount == 0:
             return
         _replace(connection, schema.epochs, schema.epochs.c.epoch, job_id, new_epochs)
         _replace(connection, schema.steps, schema.steps.c.step, job_id, new_steps)
@@ -147,6 +174,22 @@ def erase(job_id: str) -> bool:
     """
     with writing() as connection:
         return connection.execute(delete(schema.jobs).where(schema.jobs.c.id == job_id, ~KEPT)).rowcount == 1
+
+
+def _move(connection: Connection, job_id: str, from_states: Collection[State], *conditions: Any, **values: Any) -> bool:
+    table = schema.jobs
+    this = (KEPT, table.c.id == job_id, table.c.state.in_(list(from_states)), *conditions)
+    return connection.execute(update(table).where(*this).values(**values)).rowcount == 1
+
+
+def _keep_only(connection: Connection, job_id: str, kept: Sequence[Epoch]) -> None:
+    """Take away what was reported after these epochs, and add those of them that were not reported."""
+    last_epoch, last_step = (kept[-1].epoch, kept[-1].step) if kept else (0, 0)
+    epochs, steps = schema.epochs, schema.steps
+    connection.execute(delete(epochs).where(epochs.c.job == job_id, epochs.c.epoch > last_epoch))
+    connection.execute(delete(steps).where(steps.c.job == job_id, steps.c.step > last_step))
+    known = set(connection.scalars(select(epochs.c.epoch).where(epochs.c.job == job_id)))
+    _replace(connection, epochs, epochs.c.epoch, job_id, [row for row in kept if row.epoch not in known])
 
 
 def _replace(
