@@ -111,6 +111,9 @@ WITH_KERAS = {
     *("models", "portable", "augment", "optimizers", "device", "model_state", "watch", "training", "runs.worker"),
     *("datasets.cifar10", "datasets.download"),
 }
+LIVE_LABS = {"app.labs.study", "app.labs.recipe_switches", "app.labs.seconds_and_work"}
+"""Labs that start real runs and draw themselves; all others are pure."""
+
 BACKENDS = {"tensorflow", "jax", "torch"}
 OPTIONAL = {"jax", "torch"}
 """Third-party packages that requirements.txt leaves out; only functions that need them may import them."""
@@ -175,6 +178,7 @@ def test_every_part_of_the_core_has_a_place_in_the_rules():
         ("app.views.train", "resnet_core.training"),
         ("app.views.train", "tensorflow"),
         ("app.widgets.run_picker", "app.views.train"),
+        ("app.labs.micro_depth", "streamlit"),
     ],
 )
 def test_a_forbidden_import_is_seen(place, name):
@@ -248,6 +252,8 @@ def _app_may_import(place: str, item: Import) -> bool:
     if place.startswith("app.charts"):
         inside = item.top != "app" or item.name.startswith(("app.charts", "app.theme", "app.language"))
         return item.top != "streamlit" and inside
+    if place.startswith("app.labs.") and place not in LIVE_LABS and item.top == "streamlit":
+        return False
     if item.name.startswith("app.views"):
         return place == "app.Home"
     return True

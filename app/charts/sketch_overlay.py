@@ -17,6 +17,8 @@ def sketch_overlay(sketch: Sketch, drawn: Sequence[float], happened: Sequence[fl
         drawn: the reader's value at each x.
         happened: the lab's value at each x.
     """
+    low, high = sketch.y_range
+    room = 0.04 * (high - low)  # so that points on the rim are whole
     figure = go.Figure()
     figure.add_scatter(
         x=sketch.x,
@@ -35,8 +37,8 @@ def sketch_overlay(sketch: Sketch, drawn: Sequence[float], happened: Sequence[fl
     figure.update_layout(
         title_text=_("Your sketch and what happened"),
         margin_t=76,  # the legend stands between title and axes
-        xaxis={"title": {"text": sketch.x_label}},
-        yaxis={"title": {"text": sketch.y_label}, "range": list(sketch.y_range)},
+        xaxis={"title": {"text": sketch.x_label}, "tickvals": list(sketch.x)},
+        yaxis={"title": {"text": sketch.y_label}, "range": [low - room, high + room]},
     )
     return theme.style(figure)
 

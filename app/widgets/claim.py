@@ -10,16 +10,19 @@ from resnet_core.lessons.blocks import Claim
 from resnet_core.lessons.measures import get_measure, recompute
 
 
-def claim(block: Claim, *, key: str) -> None:
+def claim(block: Claim, terms: set[str], *, key: str) -> None:
     """Show a claim.
 
     Args:
         block: what is claimed.
+        terms: of the glossary that this step has explained already.
         key: of this widget in its page.
     """
     with st.container(border=True, key=f"{key}:claim"):
-        lesson_text(block.text)
-        if st.button(_("Recompute this number"), icon=":material/calculate:", key=f"{key}:go", type="tertiary"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            lesson_text(block.text, terms)
+            asked = st.button(_("Recompute this number"), icon=":material/calculate:", key=f"{key}:go", type="tertiary")
+        if asked:
             _recompute(block)
 
 

@@ -14,7 +14,9 @@ from resnet_core.errors import LessonError, one_line
 from resnet_core.lessons.blocks import Sketch
 from resnet_core.lessons.labs import LabValues
 
-MOST_SEGMENTS = 5
+MOST_SEGMENTS, MOST_LETTERS = 5, 36
+"""What fits side by side in a column; more options make a list."""
+
 COLUMNS = 3
 
 
@@ -39,7 +41,8 @@ def lab_controls(values: LabValues, shown: Collection[str], *, key: str) -> LabV
                 place = f"{key}:{name}"
                 changed[name] = adopt(place, _control(fields[name], getattr(values, name), place))
     for name in fields:
-        if _is_curve(fields[name]):
+        needed = _extra(fields[name]).get("shown_when", {})
+        if _is_curve(fields[name]) and all({**values.model_dump(), **changed}[of] == needed[of] for of in needed):
             changed[name] = _curve(fields[name], getattr(values, name), f"{key}:{name}")
     if "seed" in fields and st.button(
         _("Another seed (now {seed})").format(seed=values.seed), icon=":material/casino:", key=f"{key}:seed"
@@ -75,7 +78,7 @@ def _control(info: FieldInfo, value: Any, key: str) -> Any:
 
     if options and all(isinstance(option, int | float) for option in options) and "options" in _extra(info):
         return st.select_slider(label, options, format_func=written, **common)
-    if options and len(options) <= MOST_SEGMENTS:
+    if options and len(options) <= MOST_SEGMENTS and sum(len(written(option)) for option in options) <= MOST_LETTERS:
         return st.segmented_control(label, options, format_func=written, required=True, **common)
     if options:
         return st.selectbox(label, options, format_func=written, **common)

@@ -20,7 +20,11 @@ def lesson_text(text: str, done: set[str] | None = None) -> None:
         done: terms that this step has explained already; this text's are added.
     """
     found = glossary(language())
-    st.markdown(in_the_course(link_terms(text, found, lambda words, key: term_link(words, key, found), done or set())))
+    st.markdown(
+        in_the_course(
+            link_terms(text, found, lambda words, key: term_link(words, key, found), set() if done is None else done)
+        )
+    )
 
 
 def term_link(words: str, key: str, found: Glossary) -> str:

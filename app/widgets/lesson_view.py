@@ -95,7 +95,7 @@ def _parts(lesson: Lesson, step: Step, number: int) -> None:
         with guarded(f"{lesson.path.name}, line {part.line}"):
             if isinstance(part.content, Predict) and following and isinstance(following.content, LabBlock):
                 locked = following
-                _predict(part.content, following.content, lesson.slug, key)
+                _predict(part.content, following.content, lesson.slug, terms, key)
             else:
                 _part(part, lesson, key, terms)
 
@@ -110,9 +110,9 @@ def _part(part: Part, lesson: Lesson, key: str, terms: set[str]) -> None:
         case LabBlock() as block:
             lab_view(block, key=f"{key}:{block.id}")
         case Quiz() as block:
-            quiz(block, lesson.slug, key=key)
+            quiz(block, lesson.slug, terms, key=key)
         case Claim() as block:
-            claim(block, key=key)
+            claim(block, terms, key=key)
         case Open() as block:
             st.page_link(
                 f"views/{block.page}.py",
@@ -124,11 +124,11 @@ def _part(part: Part, lesson: Lesson, key: str, terms: set[str]) -> None:
             source_panel(block.function)
 
 
-def _predict(question: Predict, block: LabBlock, slug: str, key: str) -> None:
+def _predict(question: Predict, block: LabBlock, slug: str, terms: set[str], key: str) -> None:
     def show_lab(drawn: Sequence[float] | None) -> None:
         lab_view(block, key=f"{key}:{block.id}", sketch=question.sketch, drawn=drawn)
 
-    predict(question, slug, show_lab, key=key)
+    predict(question, slug, show_lab, terms, key=key)
 
 
 def _foot(lesson: Lesson, course: Sequence[Lesson], state: LearnState) -> None:

@@ -12,13 +12,16 @@ from app.widgets.sketch import sketch_pad
 from resnet_core.lessons.blocks import Predict
 
 
-def predict(block: Predict, slug: str, show_lab: Callable[[Sequence[float] | None], None], *, key: str) -> None:
+def predict(
+    block: Predict, slug: str, show_lab: Callable[[Sequence[float] | None], None], terms: set[str], *, key: str
+) -> None:
     """Ask, and once an answer is kept show the lab and what happened.
 
     Args:
         block: the question.
         slug: of the lesson.
         show_lab: draws the lab; it is given the reader's sketch, if one was asked for.
+        terms: of the glossary that this step has explained already.
         key: of this widget in its page.
     """
     answer = progress().answer(slug, block.id)
@@ -26,7 +29,7 @@ def predict(block: Predict, slug: str, show_lab: Callable[[Sequence[float] | Non
     choice = answer if block.choices and answer in range(1, len(block.choices) + 1) else None
     with st.container(border=True, key=f"{key}:predict"):
         st.markdown(f":material/lightbulb: **{_('Predict first')}**")
-        lesson_text(block.question)
+        lesson_text(block.question, terms)
         if sketch is None and choice is None:
             _ask(block, slug, key)
         else:
@@ -37,7 +40,7 @@ def predict(block: Predict, slug: str, show_lab: Callable[[Sequence[float] | Non
     show_lab(sketch)
     with st.container(border=True, key=f"{key}:reveal"):
         _verdict(block, choice)
-        lesson_text(block.reveal)
+        lesson_text(block.reveal, terms)
 
 
 def _ask(block: Predict, slug: str, key: str) -> None:

@@ -14,17 +14,18 @@ from app.widgets.quiz_order import order_question
 from resnet_core.lessons.blocks import Choice, Number, Quiz
 
 
-def quiz(block: Quiz, slug: str, *, key: str) -> None:
+def quiz(block: Quiz, slug: str, terms: set[str], *, key: str) -> None:
     """Show a question and what the reader's answer is worth.
 
     Args:
         block: the question.
         slug: of the lesson.
+        terms: of the glossary that this step has explained already.
         key: of this widget in its page.
     """
     with st.container(border=True, key=f"{key}:quiz"):
         st.markdown(f":material/quiz: **{_('Question')}**")
-        lesson_text(block.question)
+        lesson_text(block.question, terms)
         if block.choices:
             _choices(block, block.choices, slug, key)
         elif block.number:

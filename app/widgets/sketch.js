@@ -1,7 +1,7 @@
 // A curve drawn by pointer or by keyboard: one point for each x, each a slider of its own.
 
 const HEIGHT = 260;
-const MARGIN = { left: 56, right: 20, top: 14, bottom: 44 };
+const MARGIN = { left: 66, right: 20, top: 14, bottom: 44 };
 const SVG = "http://www.w3.org/2000/svg";
 const pads = new WeakMap(); // svg -> Pad
 
@@ -65,7 +65,7 @@ class Pad {
       const value = range[0] + part * (range[1] - range[0]);
       const y = this.top(value);
       parts.push(make("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y, y2: y }));
-      parts.push(label(short(value), { x: MARGIN.left - 8, y: y + 4, "text-anchor": "end" }));
+      parts.push(label(short(value), { x: MARGIN.left - 14, y: y + 4, "text-anchor": "end" }));
     }
     let last = -Infinity;
     x.forEach((value, index) => {

@@ -72,6 +72,7 @@ class LearnFunctionValues(LabValues):
             "x_label": "x",
             "y_label": "H(x)",
             "y_range": [-1, 1],
+            "shown_when": {"target": "drawn"},
         },
     )
     seed: int = _seed()

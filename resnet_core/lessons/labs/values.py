@@ -14,7 +14,8 @@ class LabValues(BaseModel):
 
     A whole or decimal number with bounds becomes a slider (`json_schema_extra={"unit": "layers", "step": 2}`), a
     Literal or an Enum a choice (`json_schema_extra={"labels": {"A": "zero-padded"}}` names its options), a bool a
-    switch, a number called `seed` a button that takes the next one, a tuple of numbers a curve to draw.
+    switch, a number called `seed` a button that takes the next one, a tuple of numbers a curve to draw, which may be
+    `"shown_when": {"target": "drawn"}` alone.
 
     Attributes:
         takes_sketch: whether a curve that the reader sketched can be laid over it; then its file has `curve`.
