@@ -66,7 +66,7 @@ def _recorded(found: Recording, key: str) -> None:
     live_chart(
         figure, key=f"{key}:recorded", alt=describe(curves), filename=f"resnet-lab-{found.study.name}", height=HEIGHT
     )
-    st.success(as_text(found.verdict), icon=":material/gavel:")
+    st.success(as_text(_(found.verdict)), icon=":material/gavel:")
 
 
 def _provenance(found: Recording) -> str:
