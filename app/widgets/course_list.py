@@ -66,6 +66,6 @@ def _said(lesson: Lesson, far: Done) -> str:
 
 
 def _about(lesson: Lesson, titles: dict[str, str]) -> None:
-    goals = "; ".join(lesson.about.goals)
+    goals = " ".join(goal if goal.endswith(".") else f"{goal}." for goal in lesson.about.goals)
     needs = ", ".join(as_text(titles[slug]) for slug in lesson.about.needs if slug in titles)
-    st.caption(f"{goals}." + (f"  \n{_('Builds on: {lessons}').format(lessons=needs)}" if needs else ""))
+    st.caption(goals + (f"  \n{_('Builds on: {lessons}').format(lessons=needs)}" if needs else ""))
