@@ -4,7 +4,7 @@
 const CHUNK = 60; // runs that are put on the page at once: a thousand would take a second, and are rarely looked at
 
 const pickers = new WeakMap(); // root -> Picker
-let words = {}; // of the page's language
+let speech = {}; // of the page's language
 let clock, day;
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -38,13 +38,13 @@ class Picker {
     this.most = most;
     this.list.style.maxHeight = `min(${height}px, ${matchMedia("(max-width: 640px)").matches ? 38 : 78}vh)`;
     this.root.classList.toggle("dark", isDark(this.root));
-    this.search.placeholder = words.search;
-    this.search.setAttribute("aria-label", words.search);
-    this.clear.textContent = words.clear;
-    this.list.setAttribute("aria-label", words.list);
+    this.search.placeholder = speech.search;
+    this.search.setAttribute("aria-label", speech.search);
+    this.clear.textContent = speech.clear;
+    this.list.setAttribute("aria-label", speech.list);
     // A pick that is still on its way to the page is newer than what the page says.
     if (this.turn === null || this.turn === heeded) this.chosen = new Set(chosen);
-    const content = JSON.stringify([groups, words]);
+    const content = JSON.stringify([groups, speech]);
     const first = this.content === undefined;
     if (content !== this.content) this.take(groups);
     this.content = content;
@@ -73,7 +73,7 @@ class Picker {
     }
     this.drawn = 0;
     this.list.replaceChildren();
-    if (!this.found.length) this.list.append(make("p", "empty", words.unmatched));
+    if (!this.found.length) this.list.append(make("p", "empty", speech.unmatched));
     do this.drawMore();
     while (this.drawn < Math.min(atLeast, this.found.length));
     this.mark();
@@ -107,7 +107,7 @@ class Picker {
       box.checked = checked === runs.length;
       box.indeterminate = checked > 0 && checked < runs.length;
     }
-    this.count.textContent = this.chosen.size ? filled(words.chosen, { count: this.chosen.size }) : words.none;
+    this.count.textContent = this.chosen.size ? filled(speech.chosen, { count: this.chosen.size }) : speech.none;
     this.clear.hidden = this.chosen.size === 0;
   }
 
@@ -131,7 +131,7 @@ class Picker {
       else if (this.chosen.size < this.most) this.chosen.add(id);
     }
     const missed = wanted && ids.some((id) => !this.chosen.has(id));
-    this.note.textContent = missed ? filled(words.full, { count: this.most }) : "";
+    this.note.textContent = missed ? filled(speech.full, { count: this.most }) : "";
     this.note.hidden = !missed;
     this.mark();
     this.turn = Date.now();
@@ -160,7 +160,7 @@ class Picker {
 function readRun(row, group) {
   const [id, name, residual, state, about, validation, training, created] = row;
   const kind = residual ? "residual" : "plain"; // found in English and in the page's language
-  const told = [id, name, kind, words.kinds[kind], state, words.states[state], about, group.title];
+  const told = [id, name, kind, speech.kinds[kind], state, speech.states[state], about, group.title];
   const text = told.join(" ").toLowerCase();
   return { id, name, residual, state, about, validation, training, created, text };
 }
@@ -187,17 +187,17 @@ function drawRun({ id, name, residual, state, about, validation, training, creat
   const element = make("label", "run");
   element.style.setProperty("--kind", residual ? "var(--residual)" : "var(--plain)");
   const second = make("span", "about", alone ? `${about} · ${time(created)}` : about);
-  if (state !== "finished") second.prepend(make("span", "state", words.states[state] ?? state), " · ");
+  if (state !== "finished") second.prepend(make("span", "state", speech.states[state] ?? state), " · ");
   element.append(
     box,
     make("span", "name", name),
     make("span", "number", validation),
     second,
-    make("span", "second", training && filled(words.training, { error: training })),
+    make("span", "second", training && filled(speech.training, { error: training })),
   );
   element.title = validation
-    ? filled(words.errors, { run: id, validation, training })
-    : filled(words.unfinished, { run: id });
+    ? filled(speech.errors, { run: id, validation, training })
+    : filled(speech.unfinished, { run: id });
   return element;
 }
 
@@ -215,11 +215,11 @@ function make(tag, name = "", text = "") {
 }
 
 function speak(said) {
-  if (said.locale !== words.locale) {
+  if (said.locale !== speech.locale) {
     clock = new Intl.DateTimeFormat(said.locale, { hour: "2-digit", minute: "2-digit" });
     day = new Intl.DateTimeFormat(said.locale, { day: "numeric", month: "short" });
   }
-  words = said;
+  speech = said;
 }
 
 function filled(text, values) {
