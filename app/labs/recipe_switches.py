@@ -8,6 +8,7 @@ from app import cache, theme
 from app.charts.curves import Layout
 from app.feed import Feed
 from app.language import N_, _
+from app.owner import owner
 from app.widgets.live_runs import live_runs
 from resnet_core.errors import LabError, one_line
 from resnet_core.lessons.labs.runs import RecipeSwitchesValues
@@ -37,7 +38,8 @@ def view(values: RecipeSwitchesValues, *, key: str) -> None:
     wanted = [_planned(())] + ([_planned(off)] if off else [])
     if not off:
         st.info(_("Switch a line off above, then train both and compare."), icon=":material/toggle_off:")
-    found = {name: _stored(spec, recipe) for name, spec, recipe in wanted}
+    stored = store.jobs(kind="train", limit=REMEMBERED)
+    found = {name: _stored(stored, spec, recipe) for name, spec, recipe in wanted}
     missing = [planned for planned in wanted if found[planned[0]] is None]
     jobs = [job for job in found.values() if job]
     if missing and not any(job.active for job in jobs):
@@ -58,10 +60,10 @@ def _planned(off: Sequence[str]) -> Planned:
     return name, *switched(**dict.fromkeys(off, False))
 
 
-def _stored(spec: ResNetSpec, recipe: Recipe) -> Job | None:
-    """Return the newest run of exactly this, unless it ended badly."""
+def _stored(jobs: Sequence[Job], spec: ResNetSpec, recipe: Recipe) -> Job | None:
+    """Return the first of the jobs that is exactly this, unless it ended badly."""
     asked = spec.model_dump(mode="json"), recipe.model_dump(mode="json")
-    for job in store.jobs(kind="train", limit=REMEMBERED):
+    for job in jobs:
         ours = (job.study or "").startswith(f"{GROUP}-") and (job.active or job.state in ("finished", "diverged"))
         if ours and (_without_classes(job.spec), job.recipe) == (_without_classes(asked[0]), asked[1]):
             return job
@@ -82,7 +84,7 @@ def _start(missing: Sequence[Planned], key: str) -> None:
         if not st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
             return
         requests = [
-            queue.Request(spec.model_copy(update={"classes": summary.classes}), recipe, DATA, name=name)
+            queue.Request(spec.model_copy(update={"classes": summary.classes}), recipe, DATA, name=name, owner=owner())
             for name, spec, recipe in missing
         ]
         queue.submit_many(requests, study=queue.new_study(GROUP))

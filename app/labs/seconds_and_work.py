@@ -9,6 +9,7 @@ import streamlit as st
 from app import tables, theme
 from app.language import N_, _
 from app.measured_speed import TRAINING_PASSES, Speed, newest_device, speeds
+from app.owner import owner
 from app.widgets.live_chart import live_chart
 from app.widgets.live_runs import live_runs
 from resnet_core.datasets import describe
@@ -16,7 +17,6 @@ from resnet_core.errors import LabError, one_line
 from resnet_core.families import get_spec
 from resnet_core.lessons.labs.building import SecondsAndWorkValues
 from resnet_core.recipes import RECIPES, Recipe
-from resnet_core.results import ACTIVE
 from resnet_core.runs import queue, store
 from resnet_core.runs.estimate import estimates, image_counts
 from resnet_core.spec import ResNetSpec
@@ -34,8 +34,8 @@ APART = 1.5
 def view(values: SecondsAndWorkValues, *, key: str) -> None:
     """Show what was measured on this computer, and offer short runs where that is little."""
     group = store.newest_study(STUDY)
-    going = [job.id for job in store.jobs(study=group)][::-1] if group else []
-    active = bool(group) and any(job.state in ACTIVE for job in store.jobs(ids=going))
+    short = store.jobs(study=group)[::-1] if group else []
+    active = any(job.active for job in short)
     jobs = store.jobs(kind="train", states=("finished", "stopped"), limit=RECENT, with_epochs=True)
     device = newest_device(jobs)
     measured = speeds(jobs, device)
@@ -45,7 +45,9 @@ def view(values: SecondsAndWorkValues, *, key: str) -> None:
         st.info(_("No run on this computer has been measured yet."), icon=":material/speed:")
     if active:
         st.caption(_("Short runs are measured: their speed is drawn here once all have ended."))
-        live_runs(tuple(going), key=f"{key}:runs", title=_("Short runs that measure speed"), height=300)
+        live_runs(
+            tuple(job.id for job in short), key=f"{key}:runs", title=_("Short runs that measure speed"), height=300
+        )
     else:
         _offer(measured, key)
 
@@ -171,7 +173,7 @@ def _offer(measured: Sequence[Speed], key: str) -> None:
         kind = "primary" if len(measured) < ENOUGH else "secondary"
         label = _("Measure {count} networks").format(count=len(runs))
         if st.button(label, type=kind, icon=":material/speed:", key=f"{key}:start"):
-            requests = [queue.Request(spec, recipe, "shapes") for spec, recipe in runs]
+            requests = [queue.Request(spec, recipe, "shapes", owner=owner()) for spec, recipe in runs]
             queue.submit_many(requests, study=queue.new_study(STUDY))
             st.rerun()
     except LabError as error:

@@ -5,6 +5,7 @@ import streamlit as st
 from app import cache, theme
 from app.charts.curves import Curve, Layout, describe, learning_curves
 from app.language import N_, _
+from app.owner import owner
 from app.text import as_text
 from app.widgets.live_chart import live_chart
 from app.widgets.study_result import study_result
@@ -96,7 +97,7 @@ def _start(study: Study, values: StudyValues, key: str) -> None:
         key=f"{key}:start",
     ):
         try:
-            groups.start(study, values.size)
+            groups.start(study, values.size, owner=owner())
         except TwiceError:
             st.toast(_("This very study is going on already: here it is."))
         except LabError as error:

@@ -11,6 +11,7 @@ from app.feed import Feed
 from app.grouping import SEPARATE, grouped
 from app.language import _, ngettext
 from app.links import MOST_RUNS
+from app.owner import owner
 from app.pictures import draw, looks_of
 from app.reader_language import language_query
 from app.run import Run
@@ -173,7 +174,7 @@ def _nothing_yet(state: CompareState) -> CompareState:
     start, train, _space = st.columns([2, 2, 3])
     if start.button(_("Run the two-minute experiment"), type="primary", icon=":material/play_arrow:", width="stretch"):
         try:
-            group = groups.load(groups.start(get_study("degradation")))
+            group = groups.load(groups.start(get_study("degradation"), owner=owner()))
         except LabError as error:
             st.error(one_line(error), icon=":material/error:")
             return state

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import theme
 from app.language import _, language
+from app.owner import owner
 from app.state import HomeState, keep_state, open_state
 from app.study_choice import StudyChoice
 from app.widgets.course_list import course_list
@@ -67,7 +68,7 @@ def _start_button(label: str, *, primary: bool) -> None:
         label, type="primary" if primary else "secondary", icon=":material/play_arrow:", width="stretch", key="start"
     ):
         try:
-            group = groups.start(STUDY)
+            group = groups.start(STUDY, owner=owner())
         except TwiceError as error:
             group = error.group
             st.toast(_("This very study is going on already: here it is."))

@@ -7,7 +7,7 @@ import streamlit as st
 from app.archive import as_zip
 from app.charts.curves import Curve
 from app.compare_state import CompareState
-from app.language import _
+from app.language import _, language, speaking
 from app.recipe_words import in_words
 from app.report import Report, as_html
 from app.run import Run
@@ -30,9 +30,16 @@ def take_home(state: CompareState, runs: Sequence[Run], lines: Sequence[Curve]) 
 
 
 def _button(label: str, make: Callable[[], str | bytes], name: str, mime: str) -> None:
+    spoken = language()
+
+    def made() -> str | bytes:
+        # Streamlit makes the file in a thread of its own, where no reader's language is known.
+        with speaking(spoken):
+            return make()
+
     st.download_button(
         label,
-        data=make,
+        data=made,
         file_name=f"resnet-lab-{name}",
         mime=mime,
         icon=":material/download:",
