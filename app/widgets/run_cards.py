@@ -94,7 +94,10 @@ def _run(job: Job, label: str, key: str) -> None:
             _stop([job], label)
         st.progress(job.progress)
     elif job.resumable and button.button(
-        "Resume", key=f"{key}:resume:{job.id}", help=f"Let {label} go on after its last finished epoch", width="stretch"
+        _("Resume"),
+        key=f"{key}:resume:{job.id}",
+        help=_("Let it go on after its last finished epoch, as if it had never been interrupted"),
+        width="stretch",
     ):
         resume([job], label)
     st.caption(progress_line(job))
