@@ -34,7 +34,7 @@ class Term(BaseModel):
     meaning: Annotated[str, Field(min_length=1, max_length=600)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Glossary:
     """All terms by their keys, in the order of the file, and what is wrong in it."""
 
@@ -59,11 +59,8 @@ def glossary(language: str = catalogue.ENGLISH) -> Glossary:
     Raises:
         LessonError: a file cannot be read.
     """
-    found = [load(path) for path in (path_of(catalogue.ENGLISH), path_of(language)) if path.is_file()]
-    terms: dict[str, Term] = {}
-    for each in found:
-        terms |= each.terms
-    return Glossary(terms, tuple(problem for each in found for problem in each.problems))
+    paths = dict.fromkeys((path_of(catalogue.ENGLISH), path_of(language)))
+    return _joined(*(load(path) for path in paths if path.is_file()))
 
 
 def path_of(language: str) -> Path:
@@ -115,6 +112,15 @@ _LEFT_ALONE = re.compile(
     r"|\*+[^*\n]+\*+(?=\w))",
     re.DOTALL | re.MULTILINE,
 )
+
+
+@functools.lru_cache(maxsize=16)
+def _joined(*found: Glossary) -> Glossary:
+    """Return several as one, a later one's terms in place of an earlier one's; kept, as its pattern takes a while."""
+    terms: dict[str, Term] = {}
+    for each in found:
+        terms |= each.terms
+    return Glossary(terms, tuple(problem for each in found for problem in each.problems))
 
 
 @functools.lru_cache(maxsize=16)

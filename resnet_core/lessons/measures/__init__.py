@@ -48,6 +48,8 @@ def recompute(name: str, of: dict[str, Any]) -> float:
         return _remembered(name, json.dumps(of, sort_keys=True))
     except LabError as error:
         raise LessonError(f"{name}: {one_line(error)}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise LessonError(f"{name} cannot be taken of this: {one_line(error)}") from error
 
 
 @functools.lru_cache(maxsize=512)
