@@ -10,8 +10,7 @@ from app.charts import curves, spread
 from app.charts.curves import Curve, Layout, learning_curves
 from app.feed import Feed
 from app.grouping import REPEATS, Group, grouped
-from app.language import _
-from app.pictures import looks_of
+from app.pictures import looks_of, side_of
 from app.run import Run
 from app.run_names import run_names
 
@@ -43,7 +42,7 @@ def live_figure(
     bundles = [
         spread.Bundle(
             group.label,
-            _side(group) if sides else "",
+            side_of(group) if sides else "",
             looks[group.key],
             tuple(run.epochs for run in group.runs),
         )
@@ -62,7 +61,3 @@ def _told_apart(lines: list[Curve]) -> list[Curve]:
 
 def _is_residual(group: Group) -> bool:
     return bool(group.runs[0].job.spec["residual"])
-
-
-def _side(group: Group) -> str:
-    return _("Residual") if _is_residual(group) else _("Plain")

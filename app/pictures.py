@@ -105,7 +105,7 @@ def _means(state: CompareState, runs: Sequence[Run], shown: Sequence[Run]) -> Dr
     bundles = [
         spread.Bundle(
             labels[group.key],
-            _side(part) if split == "residual" else part.label if len(parts) > 1 else "",
+            side_of(part) if split == "residual" else part.label if len(parts) > 1 else "",
             looks[group.key],
             tuple(run.epochs for run in group.runs),
         )
@@ -173,7 +173,8 @@ def _mixing(groups: Sequence[Group], besides: Sequence[str]) -> tuple[str, ...]:
     return (text.format(fields=names),)
 
 
-def _side(part: Group) -> str:
+def side_of(part: Group) -> str:
+    """Return the heading of a group's side: plain networks stand on one, residual ones on the other."""
     return _("Residual") if part.runs[0].job.spec["residual"] else _("Plain")
 
 

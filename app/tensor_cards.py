@@ -124,7 +124,7 @@ def _card(card: Card, where: str) -> str:
     grids = tensor(card.values, chosen=card.chosen, read=card.read, empty=card.state == "later")
     picture = f'<div class="lab-maps" role="img" aria-label="{escape(card.alt or card.title)}">{grids}</div>'
     heading = f"<b>{escape(card.title)}</b><small>{escape(card.note)}</small>"
-    return f'<div class="lab-card {card.state} {card.lane}"{place}>{heading}{picture}</div>'
+    return f'<div class="lab-card {card.state}"{place}>{heading}{picture}</div>'
 
 
 def _grid(values: np.ndarray, channel: int, largest: float, kinds: Mapping[Cell, str], empty: bool) -> str:

@@ -16,7 +16,7 @@ class Line:
     Attributes:
         name: in the legend; empty keeps it out of there.
         faint: thin and half transparent, for what stands behind the main curves.
-        points: draw its points; by themselves where `mode` is `markers`.
+        mode: `lines`, `lines+markers` or `markers`.
     """
 
     name: str

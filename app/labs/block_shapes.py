@@ -147,10 +147,12 @@ def _channels(block: Block, shapes: Shapes, highest: int) -> Panel:
 
 def _costs(answer: Answer, quantity: str, title: str) -> Panel:
     figure, told = go.Figure(), []
+    # Both blocks may have a convolution of the same shape: each bar has a place of its own.
+    labels: list[str] = []
     for block, shapes in answer.blocks().items():
         amounts = [getattr(convolution, quantity) for convolution in shapes.convolutions]
         figure.add_bar(
-            x=[_label(convolution) for convolution in shapes.convolutions],
+            x=list(range(len(labels), len(labels) + len(amounts))),
             y=amounts,
             name=f"{_(NAMES[block])}: {theme.big(sum(amounts))}",
             marker={"color": COLORS[block]},
@@ -158,24 +160,16 @@ def _costs(answer: Answer, quantity: str, title: str) -> Panel:
             hovertemplate="%{customdata}<extra></extra>",
         )
         told.append(f"{_(NAMES[block])} {', '.join(map(theme.big, amounts))}")
-    # Both blocks may have a convolution of the same shape: each bar has a place of its own.
-    places = [number for number, _convolution in enumerate(_all(answer))]
-    labels = [_label(convolution) for convolution in _all(answer)]
-    first = len(answer.basic.convolutions)
-    figure.data[0].x, figure.data[1].x = places[:first], places[first:]
+        labels += map(_label, shapes.convolutions)
     figure.update_layout(
         title_text=title,
         hovermode="closest",
         bargap=0.3,
-        xaxis={"tickvals": places, "ticktext": labels},
+        xaxis={"tickvals": list(range(len(labels))), "ticktext": labels},
         yaxis={"tickformat": "~s", "rangemode": "tozero"},
         legend={"y": -0.3, "yanchor": "top"},
     )
     return Panel(title, f"{title}: {'; '.join(told)}.", figure=theme.style(figure), height=340, wide=False)
-
-
-def _all(answer: Answer) -> tuple[Convolution, ...]:
-    return answer.basic.convolutions + answer.bottleneck.convolutions
 
 
 def _label(convolution: Convolution) -> str:

@@ -19,7 +19,7 @@ DEPTH = 10
 
 @dataclass(frozen=True)
 class Answer:
-    """A residual network on its way: errors by the batch's statistics and by the moving ones, after each tenth step."""
+    """A residual network on its way: errors by both kinds of statistics, after every fifth step."""
 
     steps: tuple[int, ...]
     batch_errors: tuple[float, ...]

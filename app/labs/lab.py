@@ -45,7 +45,6 @@ class Lab(Protocol):
         TITLE: a message to translate.
         CODE: functions whose source "the code that ran" shows.
         SLOW: optional; True where an answer may take up to two seconds: progress is shown meanwhile.
-        FRESH: optional; True where the answer depends on more than the values, as on stored runs: it is not cached.
     """
 
     TITLE: str

@@ -22,12 +22,11 @@ def page() -> None:
     if lesson is None:
         state = LearnState(only=state.only)
         _list(course, state)
+        keep_state(state)
     else:
         state = replace(state, step=min(state.step, len(lesson.steps)))
         keep_state(state)
         lesson_view(lesson, course, state)
-    if lesson is None:
-        keep_state(state)
 
 
 def _chosen(state: LearnState, course: tuple[Lesson, ...]) -> Lesson | None:
@@ -35,7 +34,7 @@ def _chosen(state: LearnState, course: tuple[Lesson, ...]) -> Lesson | None:
     if not state.lesson:
         return None
     try:
-        return catalogue.lesson(state.lesson, language())
+        return catalogue.find(course, state.lesson)
     except LessonError as error:
         st.error(one_line(error), icon=":material/error:")
         return None

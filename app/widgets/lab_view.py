@@ -1,6 +1,7 @@
 """The frame around every lab: its controls, its figures, a sentence, the numbers behind it and the code that ran."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -92,8 +93,6 @@ def _show(
 
 
 def _answer(lab: Lab, name: str, values: LabValues) -> Any:
-    if getattr(lab, "FRESH", False):
-        return lab.answer(values)
     if getattr(lab, "SLOW", False):
         with st.spinner(_("Computing ...")):
             return cache.lab_answer(name, values.model_dump_json())
@@ -132,7 +131,7 @@ def _panel(panel: Panel, key: str) -> None:
         st.dataframe(panel.table, hide_index=True, key=key)
         st.caption(panel.alt)
     else:
-        st.html(f'<div role="group" aria-label="{_attribute(panel.alt)}">{panel.html}</div>')
+        st.html(f'<div role="group" aria-label="{escape(panel.alt)}">{panel.html}</div>')
 
 
 def _numbers(lab: Lab, name: str, values: LabValues, answer: Any, key: str) -> None:
@@ -149,7 +148,3 @@ def _numbers(lab: Lab, name: str, values: LabValues, answer: Any, key: str) -> N
     )
     for function in lab.CODE:
         show_source(source_of(full_name(function)))
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

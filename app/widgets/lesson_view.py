@@ -59,7 +59,7 @@ def _head(lesson: Lesson, course: Sequence[Lesson], state: LearnState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _link(_("All lessons"), state.at(""), "arrow_back")
         st.caption(_("Lesson {number} · {minutes} minutes").format(number=lesson.number, minutes=lesson.about.minutes))
-        _link(_("Projector view"), replace(state.at(lesson.slug, state.step), present=True), "present_to_all")
+        _link(_("Projector view"), replace(state, present=True), "present_to_all")
     st.title(as_text(lesson.about.title), anchor=False)
     with st.container(key="lesson-text-goals"):
         goals = "\n".join(f"- {goal}" for goal in lesson.about.goals)
@@ -103,7 +103,7 @@ def _parts(lesson: Lesson, step: Step, number: int) -> None:
 def _part(part: Part, lesson: Lesson, key: str, terms: set[str]) -> None:
     match part.content:
         case str() as text:
-            with st.container(key=f"lesson-text-{key.rpartition(':')[0].rpartition(':')[2]}-{key.rpartition(':')[2]}"):
+            with st.container(key=f"lesson-text-{'-'.join(key.split(':')[-2:])}"):
                 lesson_text(text, terms)
         case Problem() as problem:
             st.error(as_text(problem.at(lesson.path.name)), icon=":material/error:")

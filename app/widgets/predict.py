@@ -91,5 +91,5 @@ def _verdict(block: Predict, choice: int | None) -> None:
         )
     else:
         text = _("You predicted **{choice}**; what happens is **{answer}**. A surprise is where learning begins.")
-        words = (as_text(block.choices[number - 1]) for number in (choice, block.answer))
-        st.warning(text.format(**dict(zip(("choice", "answer"), words, strict=True))), icon=":material/sync_alt:")
+        chosen, answer = (as_text(block.choices[number - 1]) for number in (choice, block.answer))
+        st.warning(text.format(choice=chosen, answer=answer), icon=":material/sync_alt:")

@@ -8,6 +8,7 @@ from app.language import _
 from app.progress import is_right
 from app.state import project
 from app.widgets.claim import written
+from app.widgets.feedback import feedback
 from app.widgets.lesson_reader import progress, remember_answer
 from app.widgets.lesson_text import lesson_text
 from app.widgets.quiz_order import order_question
@@ -87,11 +88,3 @@ def _number(block: Quiz, number: Number, slug: str, key: str) -> None:
         unit = f" {number.unit}" if number.unit else ""
         st.markdown(f"**{written(number.answer)}{unit}**")
         lesson_text(number.why)
-
-
-def feedback(right: bool, why: str) -> None:
-    """Say that an answer is right or not, and why."""
-    if right:
-        st.success(f"**{_('Right.')}** {why}", icon=":material/check:")
-    else:
-        st.warning(f"**{_('Not yet.')}** {why}", icon=":material/close:")

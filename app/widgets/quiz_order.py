@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.language import _
 from app.progress import is_right
+from app.widgets.feedback import feedback
 from app.widgets.lesson_reader import progress, remember_answer
 from resnet_core.lessons.blocks import Order, Quiz
 
@@ -44,11 +45,11 @@ def order_question(block: Quiz, order: Order, slug: str, *, key: str) -> None:
     if kept is None:
         return
     if is_right(block, kept):
-        st.success(f"**{_('Right.')}** {order.why}", icon=":material/check:")
+        feedback(True, order.why)
     else:
         right = sum(number == place for place, number in enumerate(kept, start=1))
-        text = _("{right} of {count} stand where they belong.").format(right=right, count=len(order.items))
-        st.warning(f"**{_('Not yet.')}** {text}", icon=":material/close:")
+        text = _("{right} of {count} stand where they belong.")
+        feedback(False, text.format(right=right, count=len(order.items)))
 
 
 def shuffled(count: int, seed: str) -> list[int]:

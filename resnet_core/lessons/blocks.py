@@ -96,8 +96,8 @@ class Measured(Block):
     tolerance: float = Field(0, ge=0)
 
     def holds(self, value: float) -> bool:
-        """Say whether a recomputed number agrees; the tolerance is widened by a rounding of its last bit."""
-        return abs(value - self.number) <= self.tolerance + 1e-9 * max(abs(self.number), 1e-3)
+        """Say whether a recomputed number agrees."""
+        return _near(value, self.number, self.tolerance)
 
 
 class Claim(Measured):
@@ -133,7 +133,7 @@ class Number(Block):
 
     def accepts(self, value: float) -> bool:
         """Say whether a typed number is right."""
-        return abs(value - self.answer) <= self.tolerance + 1e-9 * max(abs(self.answer), 1e-3)
+        return _near(value, self.answer, self.tolerance)
 
 
 class Order(Block):
@@ -222,3 +222,8 @@ BLOCKS: dict[str, type[Block]] = {
     "code": Code,
 }
 """Each block by the word after its fence."""
+
+
+def _near(value: float, number: float, tolerance: float) -> bool:
+    """Say whether two numbers agree; the tolerance is widened by a rounding of the last bit."""
+    return abs(value - number) <= tolerance + 1e-9 * max(abs(number), 1e-3)

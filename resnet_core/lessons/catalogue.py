@@ -27,12 +27,16 @@ def lessons(language: str = ENGLISH) -> tuple[Lesson, ...]:
 
 
 def lesson(slug: str, language: str = ENGLISH) -> Lesson:
-    """Return one lesson.
+    """Return one lesson; see `find`."""
+    return find(lessons(language), slug)
+
+
+def find(course: tuple[Lesson, ...], slug: str) -> Lesson:
+    """Return a lesson of a course.
 
     Raises:
         LessonError: no lesson has that slug.
     """
-    course = lessons(language)
     for found in course:
         if found.slug == slug:
             return found
