@@ -22,7 +22,7 @@ from resnet_core.results import Epoch
 FILE = "checkpoint.npz"  # in a run's folder, of its last finished epoch
 VERSION = 1
 _ABOUT = "about.json"
-_HALF = "half-"
+HALF = "half-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def finished_epochs(folder: Path) -> tuple[Epoch, ...]:
 
 def remove(folder: Path) -> None:
     """Remove the checkpoint of a run that needs none any more, and what is left of one that was never finished."""
-    for name in (FILE, f"{_HALF}{FILE}"):
+    for name in (FILE, f"{HALF}{FILE}"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -100,7 +100,7 @@ def whole(path: Path) -> Iterator[Path]:
 
     Whatever goes wrong at whatever byte, `path` is the old file or the new one, and no half of one stays behind.
     """
-    half = path.with_name(f"{_HALF}{path.name}")
+    half = path.with_name(f"{HALF}{path.name}")
     try:
         yield half
         with half.open("rb+") as file:

@@ -85,6 +85,7 @@ def train(
         if kept:
             give_state(model, kept.arrays)
     epochs = kept.epochs if kept else ()
+    del kept  # its arrays are up to three times as large as the weights, and the model has them now
     keeper = _Keeper(folder, facts, model, network)
     keeper.begin(epochs)
     start = Start(

@@ -71,6 +71,15 @@ def write_again(job: Job) -> None:
         raise _unwritable(path, error) from error
 
 
+def write_environment(job_id: str, environment: Mapping[str, Any]) -> None:
+    """Write down what a job runs on.
+
+    Raises:
+        OSError: it cannot be written; what was there before is whole.
+    """
+    _write(job_folder(job_id), {"environment": json.dumps(environment)})
+
+
 def written(job: Job) -> dict[str, str | None]:
     """Return the documents of a job as its submission wrote them."""
     run = json.dumps({name: getattr(job, name) for name in IN_RUN})

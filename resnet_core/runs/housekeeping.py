@@ -4,11 +4,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from resnet_core.runs import folders, logs, trash
+from resnet_core.runs import folders, logs, supervision, trash
 
 LOG_SECONDS = 5.0
 TRASH_SECONDS = 3_600.0
-SUPERVISOR_LOG = "supervisor.log"
 
 
 class Housekeeper:
@@ -37,6 +36,6 @@ class Housekeeper:
                 logs.trim(log)
         if now >= self._next_logs:
             self._next_logs = now + LOG_SECONDS
-            logs.trim(self._home / SUPERVISOR_LOG)
+            logs.trim(self._home / supervision.LOG)
             for job_id in in_work:
                 logs.trim(folders.job_folder(job_id) / folders.LOG_FILE)

@@ -9,18 +9,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from resnet_core.costs import count_costs
+from resnet_core import checkpoints
 from resnet_core.errors import InputError
-from resnet_core.graph import build_graph
 from resnet_core.home import lab_home
 from resnet_core.recipes import make_recipe
-from resnet_core.runs import folders, store, supervision, writes
+from resnet_core.runs import folders, queue, store, supervision, writes
 from resnet_core.runs.records import Job
 from resnet_core.spec import make_spec
 
 # What is younger may be in the making: a submission writes the folder first and then the row.
 GRACE_SECONDS = 60.0
-SUPERVISOR_CARD = "supervisor.json"
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def _of_folders(known: set[str], home: Path) -> Iterator[Fault]:
 def _left_over(jobs: list[Job], home: Path) -> Iterator[Fault]:
     """Find files that a process had not finished when it was killed."""
     at_work = {job.id for job in jobs if job.active}
-    halves = [path for form in ("*/*.part", "*/half-*") for path in (home / "runs").glob(form)]
+    halves = [path for form in ("*/*.part", f"*/{checkpoints.HALF}*") for path in (home / "runs").glob(form)]
     parts = [path for path in halves if path.parent.name not in at_work]
     for path in sorted([*parts, *home.glob("*.part"), *home.glob(".write-*")]):
         if _age(path) >= GRACE_SECONDS:
@@ -101,7 +99,7 @@ def _left_over(jobs: list[Job], home: Path) -> Iterator[Fault]:
 def _stale(home: Path) -> Iterator[Fault]:
     if supervision.running_pid() is not None:
         return
-    card = home / SUPERVISOR_CARD
+    card = home / supervision.CARD
     if card.exists():
         yield Fault(f"{card} names a supervisor that no longer runs", "removed", partial(card.unlink, missing_ok=True))
     active = store.active()
@@ -123,14 +121,10 @@ def _row(folder: Path) -> dict | None:
         return None
     if run["id"] != folder.name:
         return None
-    total = count_costs(build_graph(spec)).total
     when = (folder / "run.json").stat().st_mtime
     return run | {
         "state": "lost",
-        "spec": spec.model_dump_json(),
-        "recipe": recipe and recipe.model_dump_json(),
-        "params": total.params,
-        "macs": total.macs,
+        **queue.described(spec, recipe),
         "created": when,
         "finished": when,
         "message": "its folder was found without its numbers: what it had reached is not known",

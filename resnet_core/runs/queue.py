@@ -143,13 +143,16 @@ def resume(job_id: str) -> int:
 
     Raises:
         RunError: no job has that id, or this one cannot go on; the line says why.
+        InputError: the lab's limits are wrong.
         HomeError, StoreError: the lab's folder or its database cannot be used.
     """
     job = store.job(job_id)
     kept = epochs_to_go_on_from(job)
     of = f" of {job.total_epochs:,}" if job.total_epochs else ""
     message = f"waits to go on after epoch {kept:,}{of}" if kept else "waits to begin anew: it had finished no epoch"
-    if not writes.put_back(job_id, RESUMABLE, message):
+    held = lab_limits().stricter(Limits(job.limit_seconds, job.limit_bytes))
+    limited = {"limit_seconds": held.seconds, "limit_bytes": held.memory_bytes}
+    if not writes.put_back(job_id, RESUMABLE, message, **limited):
         raise RunError(f"{job_id} is {store.job(job_id).state} by now: it was resumed or deleted a moment ago")
     supervision.ensure()
     return kept
@@ -177,26 +180,33 @@ def _wait_until_ended(job_id: str) -> None:
         time.sleep(0.05)
 
 
+def described(spec: ResNetSpec, recipe: Recipe | None) -> dict[str, Any]:
+    """Return the columns of a job that follow from what it trains and how."""
+    total = count_costs(build_graph(spec)).total
+    return {
+        "spec": spec.model_dump_json(),
+        "recipe": recipe and recipe.model_dump_json(),
+        "all_devices": recipe is not None and recipe.devices is Devices.ALL,
+        "params": total.params,
+        "macs": total.macs,
+    }
+
+
 def _row(request: Request, data: str | None, study: str | None, now: float, most: Limits) -> dict[str, Any]:
     if request.kind not in KINDS:
         raise RunError(f"a job is one of {', '.join(KINDS)}, received {request.kind!r}: choose one of them")
     if request.kind == "train" and (request.recipe is None or data is None):
         raise RunError("a training run needs a recipe and data: give both")
-    total = count_costs(build_graph(request.spec)).total
     limited = most.stricter(request.limits)
     return {
         "id": f"{'r' if request.kind == 'train' else 'c'}-{_token()}",
         "kind": request.kind,
         "state": "queued",
         "name": request.name or request.spec.name,
-        "spec": request.spec.model_dump_json(),
-        "recipe": request.recipe.model_dump_json() if request.recipe else None,
-        "all_devices": request.recipe is not None and request.recipe.devices is Devices.ALL,
+        **described(request.spec, request.recipe),
         "data": data,
         "seed": request.seed,
         "study": study,
-        "params": total.params,
-        "macs": total.macs,
         "created": now,
         "message": "",
         "owner": _user() if request.owner is None else request.owner,

@@ -1,5 +1,8 @@
 """Whether an ended run can go on, and from where; what cannot is said in one line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from resnet_core import checkpoints
 from resnet_core.datasets import check_source, fingerprint
 from resnet_core.errors import DataError, RunError
@@ -18,7 +21,8 @@ def epochs_to_go_on_from(job: Job) -> int:
         RunError: it cannot; the line says why.
     """
     _has_ended_early(job)
-    _has_its_data(job)
+    with _needing_its_data(job):
+        check_source(job.data)
     kept = len(checkpoints.finished_epochs(job_folder(job.id)))
     if job.epochs and not kept:
         raise RunError(
@@ -42,21 +46,20 @@ def _has_ended_early(job: Job) -> None:
         raise RunError(f"{job.id} diverged, and would again: train it again with a smaller learning rate or a warm-up")
 
 
-def _has_its_data(job: Job) -> None:
-    try:
-        check_source(job.data)
-    except DataError as error:
-        raise RunError(f"{job.id} cannot go on without its data: {error}") from error
-
-
 def _has_the_same_data(job: Job) -> None:
     spec = make_spec(job.spec)
-    try:
+    with _needing_its_data(job):
         now = fingerprint(job.data, size=spec.input_size, channels=spec.channels)
-    except DataError as error:
-        raise RunError(f"{job.id} cannot go on without its data: {error}") from error
     if None not in (now, job.data_fingerprint) and now != job.data_fingerprint:
         raise RunError(
             f"the images of {job.id} have changed since it began (fingerprint {job.data_fingerprint}, now {now}): "
             "bring the old ones back, or train it again on these"
         )
+
+
+@contextmanager
+def _needing_its_data(job: Job) -> Iterator[None]:
+    try:
+        yield
+    except DataError as error:
+        raise RunError(f"{job.id} cannot go on without its data: {error}") from error

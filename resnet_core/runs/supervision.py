@@ -17,6 +17,8 @@ from resnet_core.runs import processes, spare
 from resnet_core.runs.place import VARIABLE, database_place
 
 MODULE = "resnet_core.runs.supervisor"
+# In a home: what its supervisor says of itself, and what it prints.
+CARD, LOG = "supervisor.json", "supervisor.log"
 
 
 def ensure() -> None:
@@ -36,7 +38,7 @@ def ensure() -> None:
     except OSError as error:
         raise _not_started(error) from error
     try:
-        process = processes.launch(MODULE, (), home / "supervisor.log", environment(home))
+        process = processes.launch(MODULE, (), home / LOG, environment(home))
     except OSError as error:
         raise _not_started(error) from error
     # Someone has to wait for it, or it stays behind as a zombie of a server that runs for weeks.
@@ -76,7 +78,7 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
         who = _holder(home)
         raise RunError(f"a supervisor already works for {home} ({who}): leave it running, or end it first") from None
     with lock:
-        card = home / "supervisor.json"
+        card = home / CARD
         card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start(), "since": time.time()}))
         try:
             yield
@@ -103,7 +105,7 @@ def _holder(home: Path) -> str:
 def _card(home: Path) -> dict[str, Any] | None:
     """Return what the home's supervisor says of itself; None if it no longer runs."""
     try:
-        card = json.loads((home / "supervisor.json").read_text())
+        card = json.loads((home / CARD).read_text())
     except (OSError, ValueError):
         return None
     # One of an earlier version did not say since when.

@@ -109,7 +109,7 @@ class Supervisor:
         self.workers.look_after(in_work)
         self._fill(self._turns.order([job for job in jobs if job.state == "queued"], in_work))
         self._keep_spare()
-        self._housekeeper.look(job.id for job in jobs if job.state != "queued")
+        self._housekeeper.look(job.id for job in in_work)
         return bool(jobs or self.workers)
 
     def _fill(self, waiting: Iterable[Active]) -> None:

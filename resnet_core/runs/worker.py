@@ -13,7 +13,6 @@ import time
 import traceback
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,8 +21,7 @@ from resnet_core import checkpoints, convolutions
 from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import make_recipe
 from resnet_core.results import RESUMABLE, Result
-from resnet_core.runs import devices, processes, store, writes
-from resnet_core.runs.folders import ERROR_MARK
+from resnet_core.runs import devices, folders, processes, store, writes
 from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
 from resnet_core.spec import make_spec
@@ -42,22 +40,23 @@ def main(arguments: list[str]) -> int:
     reporter = Reporter(job_id)
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
-        if _must_repeat(job_id) and not convolutions.repeat():
-            # TensorFlow chose its convolutions when it was imported, which the spare has done.
+        job = store.job(job_id)
+        if _must_repeat(job) and not convolutions.repeat():
             convolutions.prefer_repeats()
-            os.execv(sys.executable, [sys.executable, "-m", "resnet_core.runs.worker", job_id])
+            if "tensorflow" in sys.modules:
+                # It chose its convolutions when it was imported, which the spare has done.
+                os.execv(sys.executable, [sys.executable, "-m", "resnet_core.runs.worker", job_id])
         if not persistently(lambda: writes.claim(job_id, os.getpid(), processes.own_start())):
             print(f"{job_id} is not waiting for a worker", file=sys.stderr)
             return 0
-        return _work(store.job(job_id), reporter)
+        return _work(job, reporter)
     except LabError as error:
-        print(f"{ERROR_MARK}{one_line(error)}", file=sys.stderr)
+        print(f"{folders.ERROR_MARK}{one_line(error)}", file=sys.stderr)
         return error.exit_code
 
 
-def _must_repeat(job_id: str) -> bool:
-    recipe = store.job(job_id).recipe
-    return recipe is not None and make_recipe(recipe).deterministic
+def _must_repeat(job: Job) -> bool:
+    return job.recipe is not None and make_recipe(job.recipe).deterministic
 
 
 def _receive() -> str | None:
@@ -82,7 +81,7 @@ def _receive() -> str | None:
 
 def _work(job: Job, reporter: Reporter) -> int:
     try:
-        _write_environment(job, reporter.folder)
+        _write_environment(job)
         if job.kind == "check":
             state, columns = _check(job)
         else:
@@ -98,7 +97,7 @@ def _work(job: Job, reporter: Reporter) -> int:
         # The lab's home was removed meanwhile: writing to the database would bring it back.
         return 1
     if state == "failed":
-        print(f"{ERROR_MARK}{columns['message']}", file=sys.stderr)
+        print(f"{folders.ERROR_MARK}{columns['message']}", file=sys.stderr)
     reporter.flush()
     persistently(lambda: writes.advance(job.id, writes.IN_WORK, state, by=os.getpid(), **columns))
     if state not in RESUMABLE:
@@ -138,7 +137,7 @@ def _check(job: Job) -> tuple[str, dict[str, Any]]:
     return "finished", {"result": json.dumps(found), "message": message}
 
 
-def _write_environment(job: Job, folder: Path) -> None:
+def _write_environment(job: Job) -> None:
     device = devices.local_device()
     versions = {"python": platform.python_version()}
     for name in LIBRARIES:
@@ -154,7 +153,7 @@ def _write_environment(job: Job, folder: Path) -> None:
         "cores": devices.cpu().cores,
         "memory_bytes": psutil.virtual_memory().total,
     }
-    (folder / "environment.json").write_text(json.dumps(environment, indent=2) + "\n")
+    folders.write_environment(job.id, environment)
     persistently(lambda: writes.write_columns(job.id, versions=json.dumps(versions)))
 
 

@@ -23,6 +23,8 @@ LINGER_SECONDS = 2.0
 UNCLAIMED_SECONDS = 30.0
 # A worker is heard with every batch. The first one of a very deep network takes minutes, as does a large download.
 SILENT_SECONDS = 1800.0
+# Silence counts while someone listens: a database that is gone for longer hides what workers do.
+LISTENED_SECONDS = 60.0
 MEASURE_SECONDS = 1.0
 
 
@@ -40,13 +42,16 @@ class _Worker:
     asked: bool = False
     heartbeat: float | None = None
     heard: float = field(default_factory=time.monotonic)
+    listened: float = field(default_factory=time.monotonic)
     measured: float = 0.0
 
     def silent_seconds(self, heartbeat: float | None) -> float:
-        """Return for how long the heartbeat has not changed; clocks that are set do not matter."""
-        if heartbeat != self.heartbeat:
-            self.heartbeat, self.heard = heartbeat, time.monotonic()
-        return time.monotonic() - self.heard
+        """Return for how long it was silent while someone listened; clocks that are set do not matter."""
+        now = time.monotonic()
+        if heartbeat != self.heartbeat or now - self.listened > LISTENED_SECONDS:
+            self.heartbeat, self.heard = heartbeat, now
+        self.listened = now
+        return now - self.heard
 
     def ended(self) -> bool:
         if self.handle is not None:
@@ -90,6 +95,7 @@ class Workers:
             return False
         log = folders.job_folder(job_id) / folders.LOG_FILE
         try:
+            log.open("ab").close()  # a folder that is gone ends the job here, not each spare that takes it
             spare = self._spare.take(job_id, slots, log)
             handle = spare or processes.launch(MODULE, (job_id,), log, self._environment(slots))
         except OSError as error:
@@ -218,7 +224,7 @@ def _slots(job: Active) -> tuple[str, ...]:
 
 def _after(job: Job) -> str:
     done = len(job.epochs)
-    if not job.running_since:
+    if not job.running_since and not done:
         return "before its first step"
     return f"after {done} of {job.total_epochs} epochs" if job.total_epochs else f"after {done} epochs"
 

@@ -50,12 +50,12 @@ def advance(
         return _move(connection, job_id, from_states, *theirs, state=to_state, **columns)
 
 
-def put_back(job_id: str, from_states: Collection[State], message: str = "") -> bool:
-    """Let a job wait for a worker as if it had had none; its epochs and steps stay.
+def put_back(job_id: str, from_states: Collection[State], message: str = "", **columns: Any) -> bool:
+    """Let a job wait for a worker as if it had had none; its epochs and steps stay, other columns are set as given.
 
     Returns: whether it was in one of the states named.
     """
-    return advance(job_id, from_states, "queued", message=message, **dict.fromkeys(_OF_A_START))
+    return advance(job_id, from_states, "queued", message=message, **columns, **dict.fromkeys(_OF_A_START))
 
 
 def request_stop(job_id: str) -> State:
