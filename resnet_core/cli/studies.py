@@ -46,11 +46,11 @@ def study(
     size = Size(size)
     if record:
         check_target(record, [".json"])
-        if not wait:
-            _record_newest(chosen, record)
-            return FINISHED
     if dry_run:
         _show_plan(chosen, size, data, seeds, as_json)
+        return FINISHED
+    if record and not wait:
+        _record_newest(chosen, record)
         return FINISHED
     from resnet_core.runs import groups, study_plans
 
@@ -69,10 +69,13 @@ def study(
         print_json(asked | {"id": group.id, "verdict": verdict, "jobs": [job.as_json() for job in group.jobs]})
     else:
         print(f"{group.id}: {verdict or ', '.join(job.id for job in group.jobs)}")
+    if wait and any(job.state != "finished" for job in group.jobs):
+        if record:
+            say(f"{record} is not written: some runs did not finish")
+        return FAILED
     if record:
         _record(group, record)
-    unfinished = any(job.state != "finished" for job in group.jobs)
-    return FAILED if wait and unfinished else FINISHED
+    return FINISHED
 
 
 def _record_newest(study: Any, path: Path) -> None:
