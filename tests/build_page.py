@@ -1,30 +1,20 @@
 """Driving the Build page as a script: open it for a link, read what it shows."""
 
-from pathlib import Path
-from urllib.parse import parse_qs, urlencode
-
 from streamlit.testing.v1 import AppTest
 
-HOME = str(Path(__file__).resolve().parents[1] / "app" / "Home.py")
+from tests.pages import page_at
+
 ONE_BLOCK = "stages.1~width.4~input_size.8"
 WIDGETS = ("text_input", "number_input", "selectbox", "toggle", "button_group")
 
 
 def open_build(*, more: bool = False, **query: str) -> AppTest:
     """Open the page with a link's parameters; `more` unfolds the rest of the form."""
-    page = AppTest.from_file(HOME, default_timeout=60).switch_page("views/build.py")
-    for name, text in query.items():
-        page.query_params[name] = text
+    page = page_at("build", query)
     page.session_state["build:spec:more"] = more
     page.run()
     assert not page.exception
     return page
-
-
-def query_of(page: AppTest) -> dict[str, str]:
-    """Return the parameters that the page has put into its address."""
-    assert not page.exception
-    return {name: values[0] for name, values in parse_qs(urlencode(page.query_params, doseq=True)).items()}
 
 
 def strip_of(page: AppTest) -> str:

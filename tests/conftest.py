@@ -51,6 +51,15 @@ def fresh_home(tmp_path, monkeypatch) -> Path:
     return home
 
 
+@pytest.fixture
+def no_supervisor(fresh_home) -> Iterator[Path]:
+    """Hold the supervisor's lock of an empty lab home, so that none starts and jobs wait; return the home."""
+    from resnet_core.runs import supervision
+
+    with supervision.exclusive(fresh_home):
+        yield fresh_home
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator["PostgresqlServer"]:
     """Return a PostgreSQL server of this run's own; a machine without one fails the tests and is told what to do."""

@@ -5,11 +5,17 @@ sees its own and never another run's on the same machine.
 """
 
 import os
+import subprocess
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
 SESSION_VARIABLE = "RESNET_LAB_TEST_SESSION"
 HOME_VARIABLE = "RESNET_LAB_HOME"
 
@@ -73,3 +79,24 @@ def end_lab(home: Path) -> None:
     supervisors = [process for process in lab_processes(home) if "supervisor" in " ".join(process.cmdline())]
     end(supervisors)
     end(lab_processes(home))
+
+
+@contextmanager
+def shared_home(home: Path, **variables: str) -> Iterator[Path]:
+    """Lend a lab home and its supervisor to all tests of a file; nothing of it may be left running.
+
+    Args:
+        variables: of the environment, besides the one that names the home.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ({HOME_VARIABLE: str(home)} | variables).items():
+            patch.setenv(name, value)
+        yield home
+        end_lab(home)
+        assert lab_processes(home) == []
+
+
+def start_python(code: str, *arguments: str) -> subprocess.Popen:
+    """Start another Python process with this run's environment; it says and hears text."""
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ, stdin=-1, stdout=-1, stderr=-1, text=True)

@@ -1,8 +1,11 @@
 """Jobs, epochs and steps as tests of the store write them: the least that a row needs."""
 
+from collections.abc import Iterable
+
 from resnet_core import get_recipe, get_spec
 from resnet_core.results import Epoch, Step
 from resnet_core.runs import writes
+from resnet_core.runs.records import Active, Job
 
 
 def add(*job_ids: str, study: str | None = None, created: float = 1e9) -> None:
@@ -22,3 +25,8 @@ def step(number: int, **changes: float) -> Step:
     """Return a step of the first epoch."""
     values = {"loss": 0.5, "error": 0.25, "learning_rate": 0.1, "images_per_second": 600.0, "seconds": number * 0.2}
     return Step(number, 1, **{**values, **changes})
+
+
+def ids(jobs: Iterable[Job | Active]) -> list[str]:
+    """Return the ids of jobs, in their order."""
+    return [job.id for job in jobs]

@@ -11,8 +11,8 @@ import pytest
 from resnet_core import checkpoints
 from resnet_core.checkpoints import FILE, Checkpoint
 from resnet_core.errors import RunError
+from tests.processes import start_python
 from tests.stored_rows import epoch
-from tests.test_runs_queue import start_python
 
 KEPT = Checkpoint(
     {"seed": 3, "data": "ab12"},

@@ -12,7 +12,7 @@ from resnet_core.lessons.blocks import LabBlock, Open, Predict
 from resnet_core.lessons.check import check
 from resnet_core.lessons.glossary import glossary
 from resnet_core.lessons.labs import LABS
-from tests.learn_page import HOME
+from tests.pages import HOME
 
 COURSE = catalogue.lessons()
 LANGUAGES = sorted(path.name for path in catalogue.folder().iterdir() if path.is_dir())

@@ -7,7 +7,8 @@ from app.widgets.spec_form import LARGEST_UPLOAD
 from resnet_core.choices import Block, Shortcut
 from resnet_core.families import PRESETS, get_spec
 from resnet_core.spec import ResNetSpec
-from tests.build_page import WIDGETS, open_build, query_of, strip_of, upload, widget_of
+from tests.build_page import WIDGETS, open_build, strip_of, upload, widget_of
+from tests.pages import query_of
 
 FAMILIES = {preset.family: name for name, preset in reversed(PRESETS.items())}
 

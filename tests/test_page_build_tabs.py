@@ -16,7 +16,8 @@ from resnet_core.graph import build_graph
 from resnet_core.home import lab_home
 from resnet_core.recipes import get_recipe
 from resnet_core.runs import queue, store, supervision, writes
-from tests.build_page import ONE_BLOCK, card_of, keys_of, open_build, query_of
+from tests.build_page import ONE_BLOCK, card_of, keys_of, open_build
+from tests.pages import query_of
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.course import TINY, write_course
-from tests.learn_page import open_learn, press, query_of, words
+from tests.learn_page import open_learn, press, words
+from tests.pages import query_of
 
 LOCKED = "The figure is locked"
 

@@ -8,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 from resnet_core import checkpoints, get_spec
 from resnet_core.checkpoints import Checkpoint
 from resnet_core.families import PRESETS
-from resnet_core.home import lab_home
 from resnet_core.runs import folders, store, supervision, writes
 from resnet_core.studies import STUDIES
 from tests.stored_runs import epochs, store_run
@@ -95,12 +94,8 @@ def test_unknown_runs_in_a_link_are_one_line(app):
     assert "r-nosuch" in app.warning[0].value
 
 
+@pytest.mark.usefixtures("no_supervisor")
 class TestResume:
-    @pytest.fixture(autouse=True)
-    def no_supervisor(self, fresh_home):
-        with supervision.exclusive(lab_home()):
-            yield
-
     def test_a_run_that_ended_early_goes_on_by_its_card(self, app):
         lost = store_run("r-aaa222", get_spec("pocket_resnet20"), [(0.5, 0.6)], state="lost", message="it is gone")
         folder = folders.create(lost)

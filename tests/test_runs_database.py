@@ -3,8 +3,6 @@
 import hashlib
 import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +14,8 @@ from resnet_core.errors import HomeError, LabError, StoreError
 from resnet_core.runs import database, schema, store, writes
 from resnet_core.runs.records import plain
 from tests.postgresql import PASSWORD, PostgresqlServer
-from tests.stored_rows import add, epoch, step
+from tests.processes import start_python
+from tests.stored_rows import add, epoch, ids, step
 
 ROOT = Path(__file__).resolve().parents[1]
 OPEN = """
@@ -277,10 +276,6 @@ class TestServer:
         assert "driver is not installed: pip install -r requirements-cluster.txt" in err
 
 
-def ids(jobs) -> list[str]:
-    return [job.id for job in jobs]
-
-
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -293,8 +288,3 @@ def contents(server: PostgresqlServer, name: str) -> list[tuple[str, list]]:
     """Return all tables of a database with their rows."""
     tables = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1", name)
     return [(table, server.execute(f"SELECT * FROM {table}", name)) for (table,) in tables]
-
-
-def start_python(code: str, *arguments: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ, stdin=-1, stdout=-1, stderr=-1, text=True)

@@ -12,7 +12,8 @@ from resnet_core.results import Epoch, Step
 from resnet_core.runs import folders
 from resnet_core.runs.events import EventFile
 from resnet_core.runs.reporter import Reporter
-from tests.test_runs_store import START, add, epoch, start_python, step
+from tests.processes import start_python
+from tests.test_runs_store import START, add, epoch, step
 
 
 def read(folder) -> EventAccumulator:

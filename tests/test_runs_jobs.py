@@ -17,6 +17,7 @@ from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import ACTIVE
 from resnet_core.runs import folders, queue, store, supervision
 from resnet_core.runs.estimate import estimate
+from resnet_core.runs.processes import alive
 from resnet_core.runs.records import Job
 from tests import processes
 from tests.test_runs_queue import photo_folders
@@ -32,12 +33,8 @@ LONG = SHORT.model_copy(update={"epochs": 10_000})
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
     """Share one lab home and its supervisor; nothing of it may be left running."""
-    path = tmp_path_factory.mktemp("jobs-home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RESNET_LAB_HOME", str(path))
+    with processes.shared_home(tmp_path_factory.mktemp("jobs-home")) as path:
         yield path
-        processes.end_lab(path)
-        assert processes.lab_processes(path) == []
 
 
 def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
@@ -54,7 +51,7 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
         os.killpg(submitter.pid, signal.SIGKILL)
     first = supervision.running_pid()
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: not psutil.pid_exists(first) or is_zombie(first), 5, "the supervisor is gone")
+    wait_until(lambda: not alive(first, None), 5, "the supervisor is gone")
     supervision.ensure()
     wait_until(lambda: supervision.running_pid() not in (None, first), 20, "another supervisor works")
     seen, cursor = [], 0
@@ -159,7 +156,8 @@ def test_an_internal_error_leaves_its_traceback_and_an_idle_supervisor_comes_bac
         assert "\n" not in job.message
         assert "Traceback (most recent call last)" in folders.read_log(job.id)
         wait_until(lambda: supervision.running_pid() is None, 20, "the idle supervisor has left")
-    assert processes.lab_processes(fresh_home) == []
+    # Its mark goes a moment before the process itself does.
+    wait_until(lambda: processes.lab_processes(fresh_home) == [], 5, "nothing of it is left running")
 
 
 def test_nobody_works_on_and_nothing_comes_back_when_the_home_is_removed(fresh_home):
@@ -192,10 +190,6 @@ def wait_until(condition: Callable[[], Found], seconds: float, what: str | Calla
         assert time.monotonic() < deadline, f"not within {seconds} s: {what if isinstance(what, str) else what()}"
         time.sleep(0.05)
     return found
-
-
-def is_zombie(pid: int) -> bool:
-    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def has_mapped(pid: int, library: str) -> bool:

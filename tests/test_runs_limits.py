@@ -5,19 +5,13 @@ import pytest
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.cli import main
 from resnet_core.errors import InputError
-from resnet_core.home import lab_home
-from resnet_core.runs import queue, store, supervision
+from resnet_core.runs import queue, store
 from resnet_core.runs.limits import GIGABYTES, MINUTES, Limits
+
+pytestmark = pytest.mark.usefixtures("no_supervisor")
 
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8)
 RECIPE = Recipe(epochs=2)
-
-
-@pytest.fixture(autouse=True)
-def no_supervisor(fresh_home):
-    """Hold the supervisor's lock, so that none starts and jobs wait."""
-    with supervision.exclusive(lab_home()):
-        yield
 
 
 @pytest.mark.parametrize(

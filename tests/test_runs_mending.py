@@ -18,16 +18,15 @@ from resnet_core.runs.disk import disk_use, folder_bytes
 from resnet_core.runs.mending import faults
 from tests import processes
 from tests.stored_rows import epoch
+from tests.test_runs_jobs import wait_for
 
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8)
 RECIPE = Recipe(epochs=2, train_size=640, batch_size=64)
 
 
 @pytest.fixture
-def home(fresh_home):
-    """Hold the supervisor's lock, so that none starts and jobs wait."""
-    with supervision.exclusive(lab_home()):
-        yield fresh_home
+def home(no_supervisor):
+    return no_supervisor
 
 
 @pytest.fixture
@@ -148,10 +147,7 @@ def test_a_stale_mark_and_a_forgotten_run_are_put_right(fresh_home):
     ]
     try:
         assert [finding.ok for finding in upkeep.order(mend=True)] == [True, True]
-        deadline = time.monotonic() + 60
-        while store.job(job_id).state != "finished":
-            assert time.monotonic() < deadline, store.job(job_id)
-            time.sleep(0.1)
+        wait_for(job_id, lambda job: job.state == "finished", 60)
     finally:
         processes.end_lab(fresh_home)
 

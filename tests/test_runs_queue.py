@@ -15,17 +15,13 @@ from resnet_core import Recipe, ResNetSpec, get_recipe, get_spec
 from resnet_core.errors import DataError, RunError
 from resnet_core.home import lab_home
 from resnet_core.runs import folders, queue, store, supervision, writes
+from tests.processes import start_python
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.usefixtures("no_supervisor")
+
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8)
 RECIPE = Recipe(epochs=2, train_size=640, batch_size=64)
-
-
-@pytest.fixture(autouse=True)
-def no_supervisor(fresh_home):
-    """Hold the supervisor's lock, so that none starts and jobs wait."""
-    with supervision.exclusive(lab_home()):
-        yield
 
 
 class TestSubmit:
@@ -181,8 +177,3 @@ def photo_folders(path: Path) -> None:
             for number in range(8):
                 image = Image.fromarray(np.full((8, 8, 3), shade + number, dtype="uint8"))
                 image.save(path / part / name / f"{number}.png")
-
-
-def start_python(code: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", code]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ, stdin=-1, stdout=-1, stderr=-1, text=True)

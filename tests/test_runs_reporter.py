@@ -4,7 +4,8 @@ import pytest
 
 from resnet_core.runs import store, writes
 from resnet_core.runs.reporter import Reporter
-from tests.test_runs_store import START, add, epoch, start_python, step
+from tests.processes import start_python
+from tests.test_runs_store import START, add, epoch, step
 
 
 @pytest.fixture(autouse=True)

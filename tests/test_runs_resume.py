@@ -34,14 +34,9 @@ LONG = EXACT.model_copy(update={"epochs": 10_000})
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
     """Share one lab home and its supervisor, with a spare to save time; nothing of it may be left running."""
-    path = tmp_path_factory.mktemp("resume-home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RESNET_LAB_HOME", str(path))
-        patch.setenv("RESNET_LAB_SPARE", "1")
-        patch.setenv("RESNET_LAB_IDLE_SECONDS", "30")
+    path, stays = tmp_path_factory.mktemp("resume-home"), "30"
+    with processes.shared_home(path, RESNET_LAB_SPARE="1", RESNET_LAB_IDLE_SECONDS=stays):
         yield path
-        processes.end_lab(path)
-        assert processes.lab_processes(path) == []
 
 
 def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):

@@ -13,23 +13,17 @@ from resnet_core.checkpoints import Checkpoint
 from resnet_core.cli import main
 from resnet_core.datasets import fingerprint, load_data
 from resnet_core.errors import RunError
-from resnet_core.home import lab_home
 from resnet_core.results import Start
-from resnet_core.runs import folders, queue, store, supervision, writes
+from resnet_core.runs import folders, queue, store, writes
 from resnet_core.runs.reporter import Reporter
 from tests.stored_rows import epoch, step
 from tests.test_runs_queue import photo_folders
 
+pytestmark = pytest.mark.usefixtures("each_database", "no_supervisor")
+
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8, classes=2)
 SHAPES = SPEC.model_copy(update={"classes": 10})
 RECIPE = Recipe(epochs=8, batch_size=4)
-
-
-@pytest.fixture(autouse=True)
-def no_supervisor(each_database, fresh_home):
-    """Hold the supervisor's lock, so that none starts and jobs wait."""
-    with supervision.exclusive(lab_home()):
-        yield
 
 
 def ended(state: str = "lost", epochs: int = 2, data: str = "shapes", spec: ResNetSpec = SHAPES) -> str:

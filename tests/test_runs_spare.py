@@ -19,14 +19,9 @@ SHORT = Recipe(learning_rate=0.05, batch_size=64, epochs=2, train_size=128, vali
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
     """Share one lab home whose supervisor keeps a spare and stays; nothing of it may be left running."""
-    path = tmp_path_factory.mktemp("spare-home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RESNET_LAB_HOME", str(path))
-        patch.setenv("RESNET_LAB_SPARE", "1")
-        patch.setenv("RESNET_LAB_IDLE_SECONDS", "60")
+    path, stays = tmp_path_factory.mktemp("spare-home"), "60"
+    with processes.shared_home(path, RESNET_LAB_SPARE="1", RESNET_LAB_IDLE_SECONDS=stays):
         yield path
-        processes.end_lab(path)
-        assert processes.lab_processes(path) == []
 
 
 def test_a_job_goes_to_the_spare_and_trains_as_in_a_fresh_process(home, monkeypatch):

@@ -2,9 +2,6 @@
 
 import json
 import math
-import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -18,7 +15,8 @@ from resnet_core.results import Start
 from resnet_core.runs import schema, store, writes
 from resnet_core.runs.database import reading, writing
 from resnet_core.runs.records import plain
-from tests.stored_rows import add, epoch, step
+from tests.processes import start_python
+from tests.stored_rows import add, epoch, ids, step
 
 ROOT = Path(__file__).resolve().parents[1]
 START = Start(272474, "a processor", 5120, 2000, 80, 480, 6, ("3 images were skipped",))
@@ -259,12 +257,3 @@ class TestCursor:
 def write_many(job_id: str) -> None:
     for first in range(1, 61, 3):
         writes.write_rows(job_id, [], [step(first), step(first + 1), step(first + 2)])
-
-
-def ids(jobs) -> list[str]:
-    return [job.id for job in jobs]
-
-
-def start_python(code: str) -> subprocess.Popen:
-    command = [sys.executable, "-c", code]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ, stdin=-1, stdout=-1, stderr=-1, text=True)

@@ -14,6 +14,7 @@ from resnet_core.home import lab_home
 from resnet_core.runs import processes, queue, store, supervision, writes
 from resnet_core.runs.limits import Limits
 from resnet_core.runs.supervisor import Supervisor
+from tests.processes import lab_processes
 
 SPEC = ResNetSpec(stages=(1,), width=4, input_size=8)
 
@@ -87,10 +88,8 @@ def test_owners_take_turns(supervisor):
 def test_a_job_over_its_limits_is_ended_and_says_so(supervisor):
     long = queue.submit(SPEC, Recipe(epochs=9), "shapes", limits=Limits.of(0.02, None))
     large = queue.submit(SPEC, Recipe(epochs=9), "shapes", limits=Limits.of(None, 0.1))
-    tick(supervisor, lambda: store.job(long).pid and store.job(large).pid)
-    pids = [store.job(job_id).pid for job_id in (long, large)]
-    tick(supervisor, lambda: not supervisor.workers)
-    assert not any(map(psutil.pid_exists, pids))
+    tick(supervisor, lambda: not store.active() and not supervisor.workers)
+    assert lab_processes(supervisor.home) == []
     ended = store.job(long)
     assert ended.state == "stopped"
     assert ended.message == (

@@ -10,7 +10,7 @@ from resnet_core import Recipe, ResNetSpec
 from resnet_core.cli import main
 from resnet_core.errors import HomeError, InputError, RunError
 from resnet_core.home import lab_home
-from resnet_core.runs import folders, queue, store, supervision, trash, writes
+from resnet_core.runs import folders, queue, store, trash, writes
 from resnet_core.runs.annotations import annotate
 from resnet_core.runs.housekeeping import Housekeeper
 from tests.stored_rows import epoch, step
@@ -21,10 +21,8 @@ DAY = 86_400
 
 
 @pytest.fixture(autouse=True)
-def home(each_database, fresh_home):
-    """Hold the supervisor's lock, so that none starts and jobs wait."""
-    with supervision.exclusive(lab_home()):
-        yield fresh_home
+def home(each_database, no_supervisor):
+    return no_supervisor
 
 
 @pytest.fixture

@@ -47,12 +47,14 @@ def interrupted(spec, how, data, folder, *, after: int, seed: int = 3) -> None:
 def compared() -> dict[str, dict]:
     """Return runs that were interrupted beside undisturbed ones; all trained in one process that repeats."""
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.resumed_runs"], cwd=ROOT, capture_output=True, text=True, timeout=170
+        [sys.executable, "-m", "tests.resumed_runs"], cwd=ROOT, capture_output=True, text=True, timeout=900
     )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
 @pytest.mark.parametrize("case", CASES)
 def test_a_run_that_goes_on_is_the_one_that_was_never_interrupted(compared, case):
     found = compared[case]
@@ -62,6 +64,8 @@ def test_a_run_that_goes_on_is_the_one_that_was_never_interrupted(compared, case
     assert found["resumed"] == found["undisturbed"]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
 def test_a_run_that_was_interrupted_before_its_first_epoch_begins_anew(compared):
     found = compared["an early end"]
     assert (found["went_on_after"], found["heard"]) == (0, [1, 2, 3, 4])

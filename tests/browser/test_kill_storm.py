@@ -6,12 +6,12 @@ import signal
 import time
 from contextlib import suppress
 
-import psutil
 import pytest
 from playwright.sync_api import Page
 
 from resnet_core import Recipe, ResNetSpec, checkpoints
 from resnet_core.runs import folders, queue, store, supervision
+from resnet_core.runs.processes import alive
 from tests import processes
 from tests.browser.server import Server
 from tests.browser.support import open_page
@@ -148,14 +148,10 @@ class Storm:
         """Return the process of a run in work; runs that a kill made end early go on first."""
         self.resume_what_ended()
         supervision.ensure()
-        return next((job.pid for job in store.jobs(ids=self.ids) if job.active and is_alive(job.pid)), None)
+        return next((job.pid for job in store.jobs(ids=self.ids) if job.active and job.pid and alive(job.pid)), None)
 
 
 def kill(pid: int) -> None:
     """End a process as the kernel does that is out of memory."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-
-
-def is_alive(pid: int | None) -> bool:
-    return pid is not None and psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
