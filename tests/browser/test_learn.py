@@ -139,12 +139,15 @@ def test_a_narrow_page_scrolls_in_one_direction_only(school, new_page, width):
 
 def test_a_term_says_what_it_means_to_the_keyboard_too(school, page):
     open_page(page, f"{school}/learn?lesson=tiny")
+    expect(page.get_by_role("progressbar", name="How far you are")).to_be_visible()
+    wait_app(page)
     # Found by its address: while it shows its meaning, that is part of its name.
     term = page.locator("a[href='glossary?term=network']").first
     expect(term).to_have_accessible_name("network")
     expect(term).to_have_attribute("title", "Layers that feed each other.")
     page.keyboard.press("Tab")
     term.focus()
+    expect(term).to_be_focused()
     shown = term.evaluate("link => getComputedStyle(link, '::after').content")
     assert json.loads(shown) == "Layers that feed each other."
 
