@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from resnet_core.errors import HomeError, LabError, StoreError
-from resnet_core.runs import database, schema, store, writes
+from resnet_core.runs import database, schema, store, supervision, supervisor, writes
 from resnet_core.runs.records import plain
 from tests.postgresql import PASSWORD, PostgresqlServer
 from tests.processes import start_python
@@ -44,13 +44,12 @@ class TestOpening:
             old.backup(copy)
             copy.execute("UPDATE alembic_version SET version_num = '0099'")
             copy.commit()
-        before = digest(newer / "lab.sqlite")
+        before = digests(newer)
         monkeypatch.setenv("RESNET_LAB_HOME", str(newer))
-        with pytest.raises(HomeError, match=r"comes from a newer ResNet Lab .schema 99, this one reads \d+.: update"):
-            store.jobs()
-        with pytest.raises(HomeError):
-            add("r-bbbbbb")
-        assert digest(newer / "lab.sqlite") == before
+        for ask in (store.jobs, lambda: add("r-bbbbbb"), supervision.ensure, supervisor.run_forever):
+            with pytest.raises(HomeError, match=r"from a newer ResNet Lab .schema 99, this one reads \d+.: update"):
+                ask()
+        assert digests(newer) == before
 
     def test_a_file_that_is_no_database_is_named(self, home):
         home.mkdir()
@@ -276,8 +275,9 @@ class TestServer:
         assert "driver is not installed: pip install -r requirements-cluster.txt" in err
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def digests(folder: Path) -> dict[str, str]:
+    """Return all files of a folder, by name, with what tells each content from another."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
 def database_of(url: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from resnet_core.errors import StoreError, one_line
-from resnet_core.runs import upgrades
+from resnet_core.runs import belonging, upgrades
 from resnet_core.runs.place import VARIABLE, Place, database_place
 from resnet_core.runs.postgresql import PostgresqlServer, is_missing_table
 from resnet_core.runs.sqlite import SqliteFile
@@ -49,10 +49,44 @@ def writing() -> Iterator[Connection]:
     """Lend a connection that holds the database's only write lock; all or nothing is kept.
 
     Raises:
+        HomeError: the database belongs to another home.
         StoreError: the database cannot be opened or written.
     """
+    claim()
     with _failures_as_lines(), _opened().writers.begin() as connection:
         yield connection
+
+
+def claim() -> None:
+    """Make the database this home's, unless it is another's; see `belonging`.
+
+    Raises:
+        HomeError: it is another's, or comes from a newer version; nothing was written.
+        StoreError: it cannot be opened, read or written.
+    """
+    with _failures_as_lines():
+        opened = _opened()
+        if opened.is_ours:
+            return
+        with opened.readers.connect() as connection:
+            known = belonging.is_known(connection)
+        if not known:
+            with opened.writers.begin() as connection:
+                belonging.claim(connection, database_place())
+        opened.is_ours = True
+
+
+def must_not_be_anothers() -> None:
+    """Refuse a database of another home, and write nothing.
+
+    Raises:
+        HomeError, StoreError: as `claim`.
+    """
+    with _failures_as_lines():
+        opened = _opened()
+        if not opened.is_ours:
+            with opened.readers.connect() as connection:
+                belonging.must_not_be_anothers(connection, database_place())
 
 
 def size() -> int:
@@ -91,13 +125,14 @@ def close() -> None:
         _close()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Opened:
     key: tuple[str | None, str | None]
     database: Database
     identity: Hashable
     readers: Engine
     writers: Engine
+    is_ours: bool = False
 
 
 _now_open: _Opened | None = None

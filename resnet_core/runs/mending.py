@@ -13,7 +13,7 @@ from resnet_core import checkpoints
 from resnet_core.errors import InputError
 from resnet_core.home import lab_home
 from resnet_core.recipes import make_recipe
-from resnet_core.runs import folders, queue, store, supervision, writes
+from resnet_core.runs import database, folders, queue, store, supervision, writes
 from resnet_core.runs.records import Job
 from resnet_core.spec import make_spec
 
@@ -40,9 +40,10 @@ def faults() -> list[Fault]:
     """Look for runs without a folder, folders without a run, documents that are half written, and stale marks.
 
     Raises:
-        HomeError, StoreError: the home or the database cannot be read.
+        HomeError, StoreError: the home or the database cannot be read, or the database is another home's.
     """
     home = lab_home()
+    database.must_not_be_anothers()
     kept, trashed = store.jobs(), store.trashed()
     found = [*_of_rows(kept), *_of_trash(trashed, home), *_of_folders({job.id for job in (*kept, *trashed)}, home)]
     return [*found, *_left_over(kept, home), *_stale(home)]

@@ -15,12 +15,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = "0005"  # a change of the tables raises it and adds its step to migrations/versions
+VERSION = "0006"  # a change of the tables raises it and adds its step to migrations/versions
 
 metadata = MetaData()
 
-# Marks a database as a lab's. Its number is for labs of before Alembic, which refuse a newer one.
-lab = Table("lab", metadata, Column("schema_version", Integer, nullable=False))
+# Marks a database as a lab's, and says whose. Its number is for labs of before Alembic, which refuse a newer one.
+lab = Table(
+    "lab",
+    metadata,
+    Column("schema_version", Integer, nullable=False),
+    Column("home", String),
+    Column("whereabouts", String),
+)
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
 # ResNet-152 has 11,513,626,624 MACs. In SQLite only an INTEGER key counts by itself, and all are of 8 bytes.

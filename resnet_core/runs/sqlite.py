@@ -41,11 +41,14 @@ class SqliteFile:
 
     @contextmanager
     def looking(self) -> Iterator[Connection | None]:
-        """Lend a connection that cannot change the file; None where nothing is there yet."""
+        """Lend a connection that leaves the file and its folder as they are; None where nothing is there yet."""
         if not self.path.exists() or not self.path.stat().st_size:
             yield None
             return
-        address = f"{self.path.as_uri()}?mode=ro"
+        # Without a log of recent writes nobody has it open, and SQLite need not make one to read it.
+        logs = (self.path.with_name(self.path.name + end) for end in ("-wal", "-journal"))
+        way = "mode=ro" if any(log.exists() for log in logs) else "immutable=1"
+        address = f"{self.path.as_uri()}?{way}"
         engine = create_engine(
             "sqlite://",
             creator=lambda: sqlite3.connect(address, uri=True, timeout=READ_SECONDS),

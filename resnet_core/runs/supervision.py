@@ -11,9 +11,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from resnet_core.errors import LabError, RunError
+from resnet_core.errors import LabError, RunError, StoreError
 from resnet_core.home import lab_home
-from resnet_core.runs import processes, spare
+from resnet_core.runs import database, processes, spare
 from resnet_core.runs.place import VARIABLE, database_place
 
 MODULE = "resnet_core.runs.supervisor"
@@ -28,8 +28,10 @@ def ensure() -> None:
 
     Raises:
         RunError: none runs and none can be started; jobs that were submitted wait.
+        HomeError, StoreError: the database is another home's, of a newer version, or out of reach; nothing was written.
     """
     home = lab_home()
+    database.must_not_be_anothers()
     try:
         with _lock(home).acquire(timeout=0):
             pass
@@ -71,7 +73,10 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
 
     Raises:
         RunError: another supervisor holds it; the line says which process, and since when.
+        HomeError: the database is another home's, or of a newer version; nothing was written.
     """
+    with suppress(StoreError):  # a database that is out of reach just now is waited for
+        database.claim()
     try:
         lock = _lock(home).acquire(timeout=patience, poll_interval=0.02)
     except Timeout:
