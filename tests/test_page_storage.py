@@ -1,8 +1,10 @@
 """Pages whose database is locked or gone say so in one line, and come back; the trash on the Train page."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -103,3 +105,44 @@ def open_disk(app: AppTest) -> None:
     app.session_state["train:disk:open"] = True
     app.switch_page("views/train.py").run()
     assert not app.exception
+
+
+class TestWriteLock:
+    """Another program writes for long: pages can read, and what a click would write is refused in one line."""
+
+    @pytest.fixture
+    def app(self, no_supervisor, monkeypatch) -> AppTest:
+        monkeypatch.setattr("resnet_core.runs.sqlite.WRITE_SECONDS", 0.2)
+        store_run("r-going2", TINY, [(0.5, 0.4)], state="running")
+        return AppTest.from_file("../app/Home.py", default_timeout=60)
+
+    @pytest.fixture
+    def held(self, app, no_supervisor) -> Iterator[None]:
+        with closing(sqlite3.connect(no_supervisor / "lab.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+
+    @pytest.mark.parametrize("button", ["train:live:stop:r-going2", "train:launch"])
+    def test_a_click_says_why_nothing_happens(self, app, held, button):
+        app.run()
+        app.switch_page("views/train.py").run()
+        app.button(key=button).click().run()
+        assert not app.exception
+        (said,) = [item.value for item in app.error]
+        assert "is locked by another program: close what else has it open, then try again" in said
+        assert not app.toast
+        (job,) = store.jobs()
+        assert (job.state, job.stop_requested) == ("running", None)
+        assert app.button(key=button).label in ("Stop", "Launch"), "the page stands, and can be tried again"
+
+
+def test_a_home_that_the_database_does_not_belong_to_is_told_so_where_it_launches(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("RESNET_LAB_DB", database.database_place().as_setting())
+    monkeypatch.setenv("RESNET_LAB_HOME", str(tmp_path / "elsewhere"))
+    app.run()
+    app.switch_page("views/train.py").run()
+    assert not app.error, "its runs can be looked at"
+    app.button(key="train:launch").click().run()
+    (said,) = [item.value for item in app.error]
+    assert "belongs to the lab's folder " in said and "set RESNET_LAB_HOME to that folder" in said
+    assert [job.id for job in store.jobs()] == ["r-kept22"]

@@ -7,7 +7,7 @@ import streamlit as st
 from app import cache, theme
 from app.charts.curves import Layout
 from app.feed import Feed
-from app.language import N_, _
+from app.language import ENGLISH, N_, _, speaking
 from app.owner import owner
 from app.widgets.live_runs import live_runs
 from resnet_core.errors import LabError, one_line
@@ -24,7 +24,8 @@ DATA = "shapes"
 GROUP = "switches"
 REMEMBERED = 200
 
-Planned = tuple[str, ResNetSpec, Recipe]
+Planned = tuple[str, str, ResNetSpec, Recipe]
+"""A run: its name, the same in the reader's words, its network and its recipe."""
 
 
 def view(values: RecipeSwitchesValues, *, key: str) -> None:
@@ -39,7 +40,7 @@ def view(values: RecipeSwitchesValues, *, key: str) -> None:
     if not off:
         st.info(_("Switch a line off above, then train both and compare."), icon=":material/toggle_off:")
     stored = store.jobs(kind="train", limit=REMEMBERED)
-    found = {name: _stored(stored, spec, recipe) for name, spec, recipe in wanted}
+    found = {name: _stored(stored, spec, recipe) for name, _words, spec, recipe in wanted}
     missing = [planned for planned in wanted if found[planned[0]] is None]
     jobs = [job for job in found.values() if job]
     if missing and not any(job.active for job in jobs):
@@ -55,9 +56,14 @@ def view(values: RecipeSwitchesValues, *, key: str) -> None:
 
 
 def _planned(off: Sequence[str]) -> Planned:
+    with speaking(ENGLISH):  # a name is kept, and seen by every reader
+        name = _in_words(off)
+    return name, _in_words(off), *switched(**dict.fromkeys(off, False))
+
+
+def _in_words(off: Sequence[str]) -> str:
     titles = [_(RecipeSwitchesValues.model_fields[name].title or name) for name in off]
-    name = _("without {lines}").format(lines=", ".join(titles)) if off else _("the whole recipe")
-    return name, *switched(**dict.fromkeys(off, False))
+    return _("without {lines}").format(lines=", ".join(titles)) if off else _("the whole recipe")
 
 
 def _stored(jobs: Sequence[Job], spec: ResNetSpec, recipe: Recipe) -> Job | None:
@@ -77,15 +83,16 @@ def _without_classes(spec: dict) -> dict:
 def _start(missing: Sequence[Planned], key: str) -> None:
     try:
         summary = cache.summary(DATA)
-        costs = estimates((spec, recipe, *image_counts(recipe, summary)) for _name, spec, recipe in missing)
+        costs = estimates((spec, recipe, *image_counts(recipe, summary)) for _name, _words, spec, recipe in missing)
         label = _("Train here: {names}, about {time}").format(
-            names=" + ".join(name for name, *_rest in missing), time=theme.seconds(sum(cost.seconds for cost in costs))
+            names=" + ".join(words for _name, words, *_rest in missing),
+            time=theme.seconds(sum(cost.seconds for cost in costs)),
         )
         if not st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
             return
         requests = [
             queue.Request(spec.model_copy(update={"classes": summary.classes}), recipe, DATA, name=name, owner=owner())
-            for name, spec, recipe in missing
+            for name, _words, spec, recipe in missing
         ]
         queue.submit_many(requests, study=queue.new_study(GROUP))
     except LabError as error:

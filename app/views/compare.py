@@ -212,7 +212,7 @@ def _poll(state: CompareState) -> Feed:
     try:
         feed.poll()
     except LabError as error:
-        text = _("{reason} What was read before is shown.").format(reason=one_line(error))
+        text = _("{reason}. What was read before is shown.").format(reason=one_line(error))
         st.warning(text, icon=":material/sync:")
     feed.jobs = tuple(job for job in feed.jobs if job.kind == "train")  # a link can name anything
     return feed

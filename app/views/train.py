@@ -18,6 +18,7 @@ from app.widgets.spec_chips import spec_chips
 from app.widgets.study_picker import study_picker
 from app.widgets.study_result import study_result
 from resnet_core.datasets import Summary
+from resnet_core.errors import LabError, one_line
 from resnet_core.recipes import Recipe
 from resnet_core.results import ACTIVE
 from resnet_core.runs import groups, queue, store
@@ -112,7 +113,11 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
     ):
         return state
     requests = [queue.Request(spec, state.recipe, state.data, state.seed, owner=owner()) for spec in specs]
-    ids = queue.submit_many(requests, study=queue.new_study("set") if len(requests) > 1 else None)
+    try:
+        ids = queue.submit_many(requests, study=queue.new_study("set") if len(requests) > 1 else None)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return state
     return replace(state, watch=tuple(ids))
 
 

@@ -59,7 +59,8 @@ def _show(spec: ResNetSpec, job: Job | None, key: str) -> None:
         case "starting" | "running":
             began = job.running_since or job.started or job.created
             what = _("Keras builds the network") if job.state == "running" else _("A worker starts and imports Keras")
-            st.info(f"{what} · {theme.seconds(time.time() - began)}", icon=":material/hourglass_top:")
+            elapsed = theme.seconds(max(time.time() - began, 0))  # the clock may have been set back
+            st.info(f"{what} · {elapsed}", icon=":material/hourglass_top:")
         case "finished":
             _outcome(job)
         case "stopped":
@@ -108,8 +109,12 @@ def _waits(job: Job, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.info(text, icon=":material/hourglass_empty:", width="stretch")
         if st.button(_("Do not check"), key=f"{key}:cancel"):
-            queue.stop(job.id)
-            st.rerun()
+            try:
+                queue.stop(job.id)
+            except LabError as error:
+                st.error(one_line(error), icon=":material/error:")
+            else:
+                st.rerun()
 
 
 def _outcome(job: Job) -> None:

@@ -57,8 +57,8 @@ def live_runs(
                 if feed.active:
                     supervision.ensure()  # waiting runs would wait forever for one that was killed
             except LabError as error:
-                text = _("{reason} The runs go on; trying again.").format(reason=one_line(error))
-                st.warning(text, icon=":material/sync:")
+                text = _("{reason}. Runs that train go on, and this page tries again by itself.")
+                st.warning(text.format(reason=one_line(error)), icon=":material/sync:")
         groups = repeats(feed)
         longest = max((job.total_epochs or 0 for job in feed.jobs), default=0)
         until = longest if 0 < longest <= MOST_EPOCHS_AHEAD else None

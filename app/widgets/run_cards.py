@@ -144,6 +144,11 @@ def _repeats(group: Group, key: str) -> None:
 
 
 def _stop(jobs: Sequence[Job], label: str) -> None:
-    for job in jobs:
-        queue.stop(job.id)
+    """Stop runs, or say in one line why they cannot be stopped now."""
+    try:
+        for job in jobs:
+            queue.stop(job.id)
+    except LabError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return
     st.toast(_("{run} is being stopped.").format(run=label))
