@@ -53,6 +53,25 @@ def test_what_only_the_whole_course_can_show_is_found(tmp_path, old, new, words)
     assert any(words in line for line in said(tmp_path)), said(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        ("batch_mean, of: {numbers: []}", "batch_mean cannot be taken of this: division by zero"),
+        ("batch_normalized, of: {numbers: [1, 2], which: 9}", "batch_normalized cannot be taken of this: list index"),
+        ("total, of: {terms: [1, two]}", "total cannot be taken of this: unsupported operand"),
+        ("power, of: {base: 10.0, exponent: 1000}", "power cannot be taken of this: (34, "),
+        ("power, of: {base: -8, exponent: 0.5}", "power cannot be taken of this: "),
+        ("weighted_layers, of: {spec: 56}", "weighted_layers cannot be taken of this: "),
+    ],
+)
+def test_a_measure_that_fails_is_one_line_and_the_rest_is_checked(tmp_path, capsys, taken, words):
+    lesson = TINY.replace("trainable_parameters, of: {spec: resnet56}", taken).replace("needs: []", "needs: [blocks]")
+    write_course(tmp_path, lesson=lesson)
+    assert main(["lessons", "check", str(tmp_path)]) == 2
+    first, second, count = capsys.readouterr().out.splitlines()
+    assert "needs 'blocks'" in first and "quiz how_many: " + words in second and count == "2 problems"
+
+
 def test_the_command_prints_a_line_for_each_and_exits_with_2(tmp_path, monkeypatch, capsys):
     write_course(tmp_path, lesson=TINY.replace("minutes: 3", "minutes: soon").replace("answer: 2", "answer: 7"))
     monkeypatch.chdir(tmp_path)
@@ -145,6 +164,10 @@ class TestTerms:
 
     def test_a_part_of_a_word_is_no_mention_but_a_korean_particle_may_follow(self):
         assert self.link("subnetwork networked 잔차를 배운다") == "subnetwork networked <잔차|residual>를 배운다"
+
+    def test_a_line_may_end_inside_a_term_and_a_paragraph_may_not(self):
+        assert self.link("a deep\n  network") == "a <deep\n  network|deep>"
+        assert self.link("deep\n\nnetwork") == "deep\n\n<network|network>"
 
     def test_what_was_linked_before_is_not_linked_again(self):
         done: set[str] = set()

@@ -31,6 +31,35 @@ def test_the_stricter_of_the_lab_s_and_a_run_s_own_holds(monkeypatch, lab, own, 
     assert (job.limit_seconds, job.limit_bytes) == holds
 
 
+@pytest.mark.parametrize(
+    ("lab", "own", "holds"),
+    [
+        (("", ""), (5, 2), (300.0, 2_000_000_000)),
+        (("10", "4"), (None, None), (600.0, 4_000_000_000)),
+        (("10", "4"), (60, 2), (600.0, 2_000_000_000)),
+        (("10", ""), (5, None), (300.0, None)),
+    ],
+)
+def test_what_is_resumed_is_held_to_the_lab_s_limits_of_today(monkeypatch, lab, own, holds):
+    job_id = queue.submit(SPEC, RECIPE, "shapes", limits=Limits.of(*own))
+    queue.stop(job_id)
+    monkeypatch.setenv(MINUTES, lab[0])
+    monkeypatch.setenv(GIGABYTES, lab[1])
+    queue.resume(job_id)
+    job = store.job(job_id)
+    assert (job.state, job.limit_seconds, job.limit_bytes) == ("queued", *holds)
+
+
+def test_a_wrong_limit_is_said_and_nothing_is_resumed(monkeypatch, capsys):
+    job_id = queue.submit(SPEC, RECIPE, "shapes", limits=Limits.of(5, None))
+    queue.stop(job_id)
+    monkeypatch.setenv(GIGABYTES, "much")
+    assert main(["jobs", "resume", job_id]) == 2
+    assert f"error: {GIGABYTES} must be a number over 0, received 'much': correct it" in capsys.readouterr().err
+    job = store.job(job_id)
+    assert (job.state, job.limit_seconds, job.limit_bytes) == ("stopped", 300.0, None)
+
+
 @pytest.mark.parametrize("text", ["0", "-3", "ten", "inf", "nan"])
 def test_a_limit_that_is_no_number_is_said_and_nothing_is_submitted(monkeypatch, text):
     monkeypatch.setenv(MINUTES, text)

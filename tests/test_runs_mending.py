@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.cli import main, upkeep
 from resnet_core.home import lab_home
-from resnet_core.runs import folders, queue, store, supervision, trash, writes
+from resnet_core.runs import database, folders, queue, schema, store, supervision, trash, writes
 from resnet_core.runs.disk import disk_use, folder_bytes
 from resnet_core.runs.mending import faults
 from tests import processes
@@ -83,6 +84,26 @@ def test_a_folder_without_a_run_is_listed_again(run, home):
     assert (job.state, job.name, job.seed, job.data) == ("lost", "mine", 3, "shapes")
     assert (job.spec, job.recipe, job.params, job.macs) == (known.spec, known.recipe, known.params, known.macs)
     assert "its folder was found without its numbers" in job.message
+
+
+def test_a_run_that_is_known_by_its_folder_alone_is_described_as_its_submission_did(home):
+    asked = {"seed": 7, "name": "mine", "study": "set-abc222"}
+    submitted = queue.submit(SPEC, Recipe(epochs=2, devices="all"), "shapes", **asked)
+    checked = queue.submit(SPEC, kind="check")
+    before = {job_id: row(job_id) for job_id in (submitted, checked)}
+    database.close()
+    for path in home.glob("lab.sqlite*"):
+        path.unlink()
+    for job_id in before:
+        age(home / "runs" / job_id)
+        mend(f"the folder of {job_id} belongs to no run of the database")
+    # Whose it was, its limits, and how far it came are in no folder.
+    forgotten = {"serial", "state", "created", "finished", "message", "owner"}
+    for job_id, was in before.items():
+        now = row(job_id)
+        assert {name for name, value in was.items() if value != now[name]} <= forgotten
+        assert now["state"] == "lost"
+    assert before[submitted]["all_devices"] and before[submitted]["params"] and before[submitted]["macs"]
 
 
 @pytest.mark.parametrize("document", ["run", "spec", "recipe"])
@@ -191,6 +212,12 @@ def test_disk_use_counts_every_file_once(run, home):
     assert use.cache == 3_000 and use.rest >= 700
     assert use.trash == folder_bytes(home / "trash") > 0
     assert use.database >= (home / "lab.sqlite").stat().st_size > 0
+
+
+def row(job_id: str) -> dict:
+    """Return all columns of a job."""
+    with database.reading() as connection:
+        return dict(connection.execute(select(schema.jobs).where(schema.jobs.c.id == job_id)).one()._mapping)
 
 
 def mend(what: str) -> None:
