@@ -72,6 +72,7 @@ def panels(values: BatchNormByHandValues, answer: Answer) -> list[Panel]:
     figure = go.Figure(
         layout={
             "title": {"text": title},
+            "margin": {"t": 76},  # the legend stands between title and axes
             "xaxis": {"title": {"text": _("example in the batch")}, "dtick": 1},
             "yaxis": {"title": {"text": _("value of the unit")}},
             "barmode": "group",
@@ -87,7 +88,7 @@ def panels(values: BatchNormByHandValues, answer: Answer) -> list[Panel]:
     said = sentence(values, answer)
     return [
         Panel(steps, f"{steps}. {said}", table=rows),
-        Panel(title, f"{title}. {said}", figure=theme.style(figure), height=320),
+        Panel(title, f"{title}. {said}", figure=theme.style(figure), height=340),
     ]
 
 

@@ -71,8 +71,8 @@ def panels(values: BlockShapesValues, answer: Answer) -> list[Panel]:
     highest = max(shapes.outer for shapes in answer.blocks().values())
     drawn = [_channels(block, shapes, highest) for block, shapes in answer.blocks().items()]
     costs = [
-        _costs(answer, "params", _("Weights of each convolution")),
-        _costs(answer, "macs", _("MACs of each convolution")),
+        _costs(answer, "params", _("Weights of each convolution"), _("weights")),
+        _costs(answer, "macs", _("MACs of each convolution"), _("MACs")),
     ]
     about = _("Weights and MACs of each convolution; the sums include gamma and beta of batch normalization.")
     return [*drawn, *costs, Panel(_("Step by step"), about, table=_shown(answer))]
@@ -145,7 +145,7 @@ def _channels(block: Block, shapes: Shapes, highest: int) -> Panel:
     return Panel(title, f"{title}: {told}.", figure=theme.style(figure), height=300, wide=False)
 
 
-def _costs(answer: Answer, quantity: str, title: str) -> Panel:
+def _costs(answer: Answer, quantity: str, title: str, unit: str) -> Panel:
     figure, told = go.Figure(), []
     # Both blocks may have a convolution of the same shape: each bar has a place of its own.
     labels: list[str] = []
@@ -165,11 +165,15 @@ def _costs(answer: Answer, quantity: str, title: str) -> Panel:
         title_text=title,
         hovermode="closest",
         bargap=0.3,
-        xaxis={"tickvals": list(range(len(labels))), "ticktext": labels},
-        yaxis={"tickformat": "~s", "rangemode": "tozero"},
-        legend={"y": -0.3, "yanchor": "top"},
+        xaxis={
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "title": {"text": _("convolution and its channels")},
+        },
+        yaxis={"tickformat": "~s", "rangemode": "tozero", "title": {"text": unit}},
+        legend={"y": -0.4, "yanchor": "top"},
     )
-    return Panel(title, f"{title}: {'; '.join(told)}.", figure=theme.style(figure), height=340, wide=False)
+    return Panel(title, f"{title}: {'; '.join(told)}.", figure=theme.style(figure), height=360, wide=False)
 
 
 def _label(convolution: Convolution) -> str:

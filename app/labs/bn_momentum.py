@@ -66,12 +66,12 @@ def sentence(values: BnMomentumValues, answer: Answer) -> str:
     """Say how far the two are apart, and how much of the start is left in the statistics."""
     return _(
         "After {steps} steps the error is {batch:.0%} by the points' own statistics and {moving:.0%} by the moving "
-        "ones, of which {share:.2g} is still their starting value ({momentum:g} to the power of {steps})."
+        "ones, of which {share:.2g} % is still their starting value ({momentum:g} to the power of {steps})."
     ).format(
         steps=values.steps,
         batch=answer.batch_errors[-1],
         moving=answer.moving_errors[-1],
-        share=answer.share,
+        share=100 * answer.share,
         momentum=values.momentum,
     )
 

@@ -98,7 +98,7 @@ def sentence(values: BottleneckCostsValues, answer: Answer) -> str:
     if answer.ratio < 1:
         ratio = _("{times:.1f} times less").format(times=1 / answer.ratio)
     else:
-        ratio = _("{times:.1f} times more").format(times=answer.ratio)
+        ratio = _("{times:.1f} times as much").format(times=answer.ratio)
     if 0.9 < answer.ratio < 1.1:
         ratio = _("{percent:.0f} % of it, about the same").format(percent=100 * answer.ratio)
     return text.format(

@@ -96,7 +96,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
         barmode="stack",
         bargap=0.3,
         hovermode="closest",
-        xaxis={"title": {"text": "G"}, "rangemode": "tozero", "showgrid": True},
+        xaxis={"title": {"text": _("billions of operations (G)")}, "rangemode": "tozero", "showgrid": True},
         yaxis={
             "autorange": "reversed",
             "showgrid": False,

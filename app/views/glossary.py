@@ -76,7 +76,7 @@ def _used(found: Glossary, course: Sequence[Lesson]) -> dict[str, list[Lesson]]:
     used: dict[str, list[Lesson]] = {}
     for lesson in course:
         text = " ".join(part.content for part in lesson.parts() if isinstance(part.content, str))
-        mentioned = {found.words[match[0].casefold()] for match in found.pattern.finditer(text)} if found.terms else ()
+        mentioned = {found.key(match[0]) for match in found.pattern.finditer(text)} if found.terms else ()
         for key in mentioned:
             used.setdefault(key, []).append(lesson)
     return used

@@ -41,7 +41,7 @@ class Pad {
 
   draw() {
     const width = this.svg.clientWidth;
-    if (!width || !this.data) return;
+    if (width <= MARGIN.left + MARGIN.right || !this.data) return; // not laid out yet
     const focused = this.points?.indexOf(this.svg.getRootNode().activeElement);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     this.svg.style.height = `${HEIGHT}px`;

@@ -44,13 +44,19 @@ class Glossary:
     @functools.cached_property
     def words(self) -> dict[str, str]:
         """Return the key that each name and form leads to, in small letters."""
-        return {form.casefold(): key for key, term in self.terms.items() for form in reversed((term.name, *term.forms))}
+        return {_plain(form): key for key, term in self.terms.items() for form in reversed((term.name, *term.forms))}
 
     @functools.cached_property
     def pattern(self) -> re.Pattern[str]:
         """Return what finds any name or form, the longest first; a Korean particle may follow without a blank."""
         forms = sorted(self.words, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?![A-Za-z0-9_])", re.IGNORECASE)
+        # In a file, a line may end inside a term.
+        found = "|".join(_BLANK.join(map(re.escape, form.split())) for form in forms)
+        return re.compile(rf"(?<!\w)(?:{found})(?![A-Za-z0-9_])", re.IGNORECASE)
+
+    def key(self, words: str) -> str:
+        """Return the key of what the pattern found."""
+        return self.words[_plain(words)]
 
 
 def glossary(language: str = catalogue.ENGLISH) -> Glossary:
@@ -95,7 +101,7 @@ def link_terms(text: str, found: Glossary, link: Callable[[str, str], str], done
         return text
 
     def replaced(match: re.Match[str]) -> str:
-        key = found.words[match[0].casefold()]
+        key = found.key(match[0])
         if key in done:
             return match[0]
         done.add(key)
@@ -112,6 +118,14 @@ _LEFT_ALONE = re.compile(
     r"|\*+[^*\n]+\*+(?=\w))",
     re.DOTALL | re.MULTILINE,
 )
+
+
+_BLANK = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"
+
+
+def _plain(words: str) -> str:
+    """Return words in small letters on one line."""
+    return " ".join(words.split()).casefold()
 
 
 @functools.lru_cache(maxsize=16)

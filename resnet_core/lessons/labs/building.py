@@ -77,9 +77,7 @@ class ShortcutOptionsValues(LabValues):
 class BlockShapesValues(LabValues):
     """The two blocks that are set side by side."""
 
-    width: int = Field(
-        64, ge=16, le=512, title="Channels of the basic block", json_schema_extra={"unit": "channels", "step": 16}
-    )
+    width: int = Field(64, ge=16, le=512, title="Channels of the basic block", json_schema_extra={"step": 16})
     same: Literal["inner", "outer"] = Field(
         "inner",
         title="The bottleneck has the same channels",
