@@ -115,7 +115,7 @@ LIVE_LABS = {"app.labs.study", "app.labs.recipe_switches", "app.labs.seconds_and
 """Labs that start real runs and draw themselves; all others are pure."""
 
 BACKENDS = {"tensorflow", "jax", "torch"}
-OPTIONAL = {"jax", "torch"}
+OPTIONAL = {"jax", "torch", "ray", "fsspec"}
 """Third-party packages that requirements.txt leaves out; only functions that need them may import them."""
 
 

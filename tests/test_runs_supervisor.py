@@ -24,7 +24,7 @@ def supervisor(fresh_home):
     """Supervise with two GPUs, whether there are any or not: the workers do not live long enough to use them."""
     with supervision.exclusive(lab_home()):
         supervisor = Supervisor(fresh_home)
-        supervisor.slots = ("0", "1")
+        supervisor.workers.slots = ("0", "1")
         yield supervisor
         for job in store.active():
             queue.stop(job.id)
@@ -71,7 +71,7 @@ def test_a_worker_that_died_without_a_supervisor_is_lost_at_the_first_look(super
 
 
 def test_owners_take_turns(supervisor):
-    supervisor.slots = ("",)
+    supervisor.workers.slots = ("",)
     many = [queue.submit(SPEC, kind="check", owner="ada") for _ in range(3)]
     few = [queue.submit(SPEC, kind="check", owner="bob") for _ in range(2)]
     began = []
@@ -130,7 +130,7 @@ def test_a_clock_that_is_set_back_changes_nothing(supervisor, monkeypatch):
     # Linux tells start times in seconds since 1970 by the clock as it is set now.
     monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: booted() - 7_200)
     another = Supervisor(lab_home())
-    another.slots = supervisor.slots
+    another.workers.slots = supervisor.workers.slots
     tick(another, lambda: store.job(unclaimed).pid)
     assert store.job(running).state in ("starting", "running"), "its worker is known again, and has its time"
     assert running in another.workers

@@ -9,6 +9,7 @@ from app.feed import Feed
 from app.grouping import Group
 from app.language import _
 from app.live_figure import live_figure, repeats
+from app.text import as_text
 from app.widgets.live_chart import live_chart
 from app.widgets.run_cards import run_cards
 from resnet_core.errors import LabError, one_line
@@ -56,6 +57,8 @@ def live_runs(
                 feed.poll()
                 if feed.active:
                     supervision.ensure()  # waiting runs would wait forever for one that was killed
+                    if trouble := supervision.trouble():
+                        st.warning(as_text(trouble), icon=":material/sync_problem:")
             except LabError as error:
                 text = _("{reason}. Runs that train go on, and this page tries again by itself.")
                 st.warning(text.format(reason=one_line(error)), icon=":material/sync:")

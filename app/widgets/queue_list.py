@@ -4,15 +4,20 @@ import streamlit as st
 
 from app import theme
 from app.language import _
+from app.text import as_text
 from app.widgets.run_cards import progress_line, state_badge
 from resnet_core.results import ACTIVE
-from resnet_core.runs import devices, queue, store
+from resnet_core.runs import cluster, devices, queue, store
 from resnet_core.runs.turns import Turns
 
 
 @st.fragment(run_every=5)
 def device_line() -> None:
-    """Show the device by name, with its load and free memory, every five seconds."""
+    """Show the device by name, with its load and free memory, every five seconds; or the cluster that trains."""
+    if address := cluster.address():
+        text = _("Trains on the Ray cluster **{address}**").format(address=as_text(address))
+        st.caption(f":material/lan: {text}")
+        return
     found = devices.gpus() or (devices.cpu(),)
     for device in found:
         cores = _(", {count} cores").format(count=device.cores) if device.cores else ""

@@ -12,6 +12,8 @@ import psutil
 
 import resnet_core
 
+# Set for a process that must not outlive its parent: a worker on a machine of a cluster, whose job goes on elsewhere.
+TIED = "RESNET_LAB_TIED"
 # Start times are told in ticks of 10 ms; a pid does not come round in a tenth of a second.
 _SAME_SECONDS = 0.1
 

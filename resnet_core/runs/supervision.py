@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from resnet_core.errors import LabError, RunError, StoreError
 from resnet_core.home import lab_home
-from resnet_core.runs import database, processes, spare
+from resnet_core.runs import cluster, database, processes, spare
 from resnet_core.runs.place import VARIABLE, database_place
 
 MODULE = "resnet_core.runs.supervisor"
@@ -27,11 +27,13 @@ def ensure() -> None:
     Call it after a job was written: a supervisor looks for jobs once more after it gave its lock back.
 
     Raises:
-        RunError: none runs and none can be started; jobs that were submitted wait.
+        RunError: none runs and none can be started, or it could not work as the variables say; jobs that were
+            submitted wait.
         HomeError, StoreError: the database is another home's, of a newer version, or out of reach; nothing was written.
     """
     home = lab_home()
     database.must_not_be_anothers()
+    cluster.wanted()
     try:
         with _lock(home).acquire(timeout=0):
             pass
@@ -83,13 +85,34 @@ def exclusive(home: Path, patience: float = 2.0) -> Iterator[None]:
         who = _holder(home)
         raise RunError(f"a supervisor already works for {home} ({who}): leave it running, or end it first") from None
     with lock:
-        card = home / CARD
-        card.write_text(json.dumps({"pid": os.getpid(), "started": processes.own_start(), "since": time.time()}))
+        tell(home, since=time.time())
         try:
             yield
         finally:
             # One that stays behind tells of a supervisor that was killed.
-            card.unlink(missing_ok=True)
+            (home / CARD).unlink(missing_ok=True)
+
+
+def tell(home: Path, *, since: float, trouble: str = "") -> None:
+    """Write down that this process is the home's supervisor.
+
+    Args:
+        home: the lab's folder.
+        since: when it began, in seconds since 1970.
+        trouble: the line that says what keeps it from its work; pages show it to those who wait.
+
+    Raises:
+        OSError: the home cannot be written.
+    """
+    facts = {"pid": os.getpid(), "started": processes.own_start(), "since": since, "trouble": trouble}
+    part = home / f"{CARD}.part"
+    part.write_text(json.dumps(facts))
+    part.replace(home / CARD)
+
+
+def trouble() -> str:
+    """Return what keeps the home's supervisor from its work, in one line; empty where nothing does."""
+    return (_card(lab_home()) or {}).get("trouble", "")
 
 
 def running_pid() -> int | None:

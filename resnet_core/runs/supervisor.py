@@ -9,12 +9,14 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from resnet_core.errors import HomeError, LabError, one_line
 from resnet_core.home import lab_home
-from resnet_core.runs import devices, store, supervision
+from resnet_core.runs import cluster, store, supervision
 from resnet_core.runs.housekeeping import Housekeeper
+from resnet_core.runs.ray_backend import RayWorkers
 from resnet_core.runs.records import Active
 from resnet_core.runs.turns import Turns
 from resnet_core.runs.workers import Workers
@@ -74,11 +76,10 @@ class Supervisor:
 
     def __init__(self, home: Path):
         self.home = home
-        # A CPU is one slot without a name.
-        self.slots = devices.gpu_identifiers() or ("",)
-        self.workers = Workers(home)
+        self.workers = RayWorkers(home) if cluster.wanted() else Workers(home)
         self._turns = Turns()
         self._housekeeper = Housekeeper(home)
+        self._since = time.time()
         self._complaint = ""
         self._identity = _identity(home)
 
@@ -91,7 +92,7 @@ class Supervisor:
                 return
             try:
                 something = self.tick()
-                self._complaint = ""
+                self._complain("")
             except (LabError, OSError) as error:
                 self._complain(one_line(error))
                 something = True
@@ -108,38 +109,31 @@ class Supervisor:
         in_work = [job for job in jobs if job.state != "queued"]
         self.workers.look_after(in_work)
         self._fill(self._turns.order([job for job in jobs if job.state == "queued"], in_work))
-        self._keep_spare()
+        self.workers.keep_spare()
         self._housekeeper.look(job.id for job in in_work)
         return bool(jobs or self.workers)
 
     def _fill(self, waiting: Iterable[Active]) -> None:
-        """Start waiting jobs in their order; one that needs all slots holds the later ones back."""
+        """Start waiting jobs in their order; one that needs several slots holds the later ones back."""
         for job in waiting:
             if job.id in self.workers:
                 # It was resumed while its last worker is not quite gone.
                 continue
-            taken = self.workers.slots_taken()
-            free = [slot for slot in self.slots if slot not in taken]
-            needed = self._needed(job)
-            if len(free) < needed:
+            slots = self.workers.room(all_devices=job.all_devices)
+            if not slots:
                 return
-            if self.workers.start(job.id, tuple(free[:needed])):
+            if self.workers.start(job.id, slots):
                 self._turns.serve(job.owner)
 
-    def _keep_spare(self) -> None:
-        """Have a worker ready for the slot that the next job will get, if that can be foreseen."""
-        taken = self.workers.slots_taken()
-        free = [slot for slot in self.slots if slot not in taken]
-        self.workers.keep_spare(((free or self.slots)[0],))
-
-    def _needed(self, job: Active) -> int:
-        return len(self.slots) if job.all_devices else 1
-
     def _complain(self, line: str) -> None:
-        """Say a lasting trouble once, not ten times a second."""
-        if line != self._complaint:
-            _say(line)
+        """Say a lasting trouble once, not ten times a second; an empty line says that it is over."""
+        if line == self._complaint:
+            return
         self._complaint = line
+        if line:
+            _say(line)
+        with suppress(OSError):
+            supervision.tell(self.home, since=self._since, trouble=line)
 
 
 class _Leaving:

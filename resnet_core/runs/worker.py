@@ -9,6 +9,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import time
 import traceback
 from contextlib import suppress
@@ -27,18 +28,24 @@ from resnet_core.runs.reporter import Reporter, persistently
 from resnet_core.spec import make_spec
 
 NICENESS = 10
+TIED_SECONDS = 0.5
 LIBRARIES = ("resnet-lab", "keras", "tensorflow", "jax", "torch", "numpy")
 
 
 def main(arguments: list[str]) -> int:
     """Work on one job that the supervisor has marked as starting, and write down how it ended."""
     _step_back()
+    tied = bool(os.environ.get(processes.TIED))
+    if tied:
+        threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     job_id = arguments[0] if arguments else _receive()
     if job_id is None:
         return 0
     reporter = Reporter(job_id)
-    signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
+    if not tied:
+        # On a cluster this signal says that the machine goes down: the job is not to stop, but to go on elsewhere.
+        signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
         job = store.job(job_id)
         if _must_repeat(job) and not convolutions.repeat():
@@ -164,6 +171,13 @@ def _explained(error: Exception) -> str:
     if isinstance(error, MemoryError) or "ResourceExhausted" in text:
         return f"too little memory for this network: use a smaller batch size, width or image; {text}"
     return text
+
+
+def _leave_with(parent: int) -> None:
+    """End this process when its parent has ended: nobody looks after it any more, and its job goes on elsewhere."""
+    while os.getppid() == parent:
+        time.sleep(TIED_SECONDS)
+    os._exit(1)
 
 
 def _step_back() -> None:

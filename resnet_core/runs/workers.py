@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resnet_core.errors import RunError
-from resnet_core.runs import folders, limits, processes, store, supervision, writes
+from resnet_core.runs import devices, folders, limits, processes, store, supervision, writes
 from resnet_core.runs.records import Active, Job
 from resnet_core.runs.spare import Spare
 
@@ -64,10 +64,16 @@ class _Worker:
 
 
 class Workers:
-    """All workers of a home, its own and adopted ones."""
+    """All workers of a home, its own and adopted ones.
+
+    Attributes:
+        home: the lab's folder.
+        slots: what jobs are given: this machine's GPUs, or one slot without a name for its CPU.
+    """
 
     def __init__(self, home: Path):
         self.home = home
+        self.slots = devices.gpu_identifiers() or ("",)
         self._workers: dict[str, _Worker] = {}
         self._in_work: list[Active] = []
         self._spare = Spare(home)
@@ -83,16 +89,19 @@ class Workers:
         """Whether a worker is about to be ended, so that a closer look pays."""
         return any(worker.ending_since for worker in self._workers.values())
 
-    def slots_taken(self) -> set[str]:
-        """Return the slots of all jobs in work, and of workers that are not quite gone."""
-        taken = {slot for worker in self._workers.values() for slot in worker.slots}
-        return taken | {slot for job in self._in_work for slot in _slots(job)}
+    def room(self, *, all_devices: bool) -> tuple[str, ...]:
+        """Return the free slots that a job can have now, which is none while those it needs are taken."""
+        free = self._free()
+        needed = len(self.slots) if all_devices else 1
+        return free[:needed] if len(free) >= needed else ()
 
     def start(self, job_id: str, slots: tuple[str, ...]) -> bool:
         """Start a worker for a waiting job, unless the job was stopped in the meantime; say whether it was started."""
         begins = {"started": time.time(), "clock": time.monotonic(), "slots": ",".join(slots), "message": ""}
-        if not writes.advance(job_id, {"queued"}, "starting", **begins):
-            return False
+        return writes.advance(job_id, {"queued"}, "starting", **begins) and self.launch(job_id, slots)
+
+    def launch(self, job_id: str, slots: tuple[str, ...]) -> bool:
+        """Start a worker for a job that is marked as starting; one that cannot be started fails. Returns: whether."""
         log = folders.job_folder(job_id) / folders.LOG_FILE
         try:
             log.open("ab").close()  # a folder that is gone ends the job here, not each spare that takes it
@@ -107,8 +116,9 @@ class Workers:
         self._workers[job_id] = _Worker(job_id, handle.pid, None, slots, handle, was_spare=spare is not None)
         return True
 
-    def keep_spare(self, slots: tuple[str, ...]) -> None:
-        """Have a worker ready for a job that will be given these slots; without one a job only starts later."""
+    def keep_spare(self) -> None:
+        """Have a worker ready for the slot that the next job will get; without one a job only starts later."""
+        slots = (self._free() or self.slots)[:1]
         with suppress(OSError):
             self._spare.keep(MODULE, slots, lambda: self._environment(slots))
 
@@ -142,6 +152,16 @@ class Workers:
         for worker in self._workers.values():
             if not worker.ended():
                 processes.end(worker.pid, force=True)
+
+    def _free(self) -> tuple[str, ...]:
+        """Return the slots of no job in work, and of no worker that is not quite gone."""
+        taken = {slot for worker in self._workers.values() for slot in worker.slots}
+        taken |= {slot for job in self._in_work for slot in _slots(job)}
+        return tuple(slot for slot in self.slots if slot not in taken)
+
+    def lose(self, job: Job, how: str) -> None:
+        """Write down that a job's worker is gone, and nobody asked for that."""
+        writes.advance(job.id, writes.IN_WORK, "lost", message=f"{how}; {_kept(job)}")
 
     def _environment(self, slots: tuple[str, ...]) -> dict[str, str]:
         environment = supervision.environment(self.home) | {
@@ -212,7 +232,7 @@ class Workers:
             # It died while it waited, just before it could hear of the job.
             writes.put_back(job_id, {"starting"})
         elif code is None or code < 0:
-            writes.advance(job_id, writes.IN_WORK, "lost", message=f"the worker {_death(code)}; {_kept(job)}")
+            self.lose(job, f"the worker {_death(code)}")
         else:
             reason = folders.last_error(job_id) or f"the worker ended early with exit code {code}"
             writes.advance(job_id, writes.IN_WORK, "failed", message=f"{reason} (more in the run's log)")

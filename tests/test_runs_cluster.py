@@ -1,0 +1,88 @@
+"""Settings of a cluster that cannot work are one line each; a job's files travel whole. `test_runs_ray` runs jobs."""
+
+import pytest
+
+from resnet_core import make_spec
+from resnet_core.errors import RunError
+from resnet_core.runs import cluster, folders, queue, store
+from resnet_core.runs.shared_files import VARIABLE, Copy, SharedFiles
+
+SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8})
+
+
+@pytest.fixture
+def shared(fresh_home, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, (tmp_path / "shared").as_uri())
+    return SharedFiles()
+
+
+def test_machines_share_no_sqlite_file(fresh_home, monkeypatch):
+    monkeypatch.setenv(cluster.VARIABLE, "127.0.0.1:6379")
+    with pytest.raises(RunError, match=r"share no SQLite file: set RESNET_LAB_DB to a PostgreSQL database"):
+        queue.submit(SPEC, kind="check")
+    assert [job.state for job in store.jobs()] == ["queued"], "it waits until this is put right"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "line"),
+    [
+        (None, "set RESNET_LAB_FILES, as file:///mnt/lab or s3://bucket/lab"),
+        ("nowhere://lab", "RESNET_LAB_FILES cannot be used, received 'nowhere://lab'"),
+    ],
+)
+def test_a_place_of_files_that_cannot_be_used(monkeypatch, chosen, line):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if chosen:
+        monkeypatch.setenv(VARIABLE, chosen)
+    with pytest.raises(RunError, match=line) as raised:
+        SharedFiles()
+    assert "\n" not in str(raised.value)
+
+
+def test_a_cluster_that_does_not_answer_is_said_in_seconds(monkeypatch):
+    monkeypatch.setenv(cluster.VARIABLE, "127.0.0.1:9")
+    with pytest.raises(RunError, match=r"the Ray cluster 127.0.0.1:9 does not answer .* jobs wait: start it with"):
+        cluster.must_answer()
+
+
+def test_a_folder_comes_back_as_it_was_sent(shared):
+    folder = folders.create("r-aaaaaa", run="{}", spec=SPEC.model_dump_json())
+    (folder / "events").mkdir()
+    (folder / "events" / "one.tfevents").write_bytes(b"1")
+    (folder / "half-checkpoint").write_bytes(b"not whole yet")
+    copy = Copy(shared, "r-aaaaaa")
+    copy.send()
+    (folder / "run.json").unlink()
+    (folder / "log.txt").write_text("begun")
+    copy.send()
+    sent = {"spec.json": (folder / "spec.json").read_bytes(), "events/one.tfevents": b"1", "log.txt": b"begun"}
+
+    (folder / "left-over").write_text("of an earlier try")
+    again = shared.fetch("r-aaaaaa")
+    assert contents(folder) == sent
+    (folder / "log.txt").unlink()
+    again.send()
+    shared.fetch("r-aaaaaa")
+    assert contents(folder) == {name: data for name, data in sent.items() if name != "log.txt"}
+    assert shared.jobs() == ["r-aaaaaa"] and shared.has("r-aaaaaa")
+    shared.remove("r-aaaaaa")
+    assert shared.jobs() == [] and not shared.has("r-aaaaaa")
+    assert contents(folder), "what is here stays"
+
+
+def test_only_what_changed_is_sent_again(shared, tmp_path):
+    folder = folders.create("r-aaaaaa", run="{}")
+    copy = Copy(shared, "r-aaaaaa")
+    copy.send()
+    there = tmp_path / "shared" / "runs" / "r-aaaaaa" / "run.json"
+    there.write_text("changed there")
+    (folder / "log.txt").write_text("1")
+    copy.send()
+    assert there.read_text() == "changed there"
+    (folder / "run.json").write_text("changed here")
+    copy.send()
+    assert there.read_text() == "changed here"
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,122 @@
+"""Jobs on a real Ray cluster of two machines, both started here; one is killed, and so is the supervisor."""
+
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from resnet_core import make_spec
+from resnet_core.recipes import Recipe
+from resnet_core.results import WEIGHTS_FILE
+from resnet_core.runs import cluster, folders, queue, store, supervision
+from resnet_core.runs.records import Job
+from tests.exactness import measured, weights
+from tests.processes import HOME_VARIABLE, end_lab, lab_processes
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+SPEC = make_spec({"stages": [1, 1], "width": 8, "input_size": 16, "shortcut": "B"})
+
+
+def recipe(epochs: int) -> Recipe:
+    return Recipe(epochs=epochs, train_size=2_000, validation_size=200, augment="crop_flip", deterministic=True)
+
+
+def wait(until: Callable[[], object], seconds: float = 180.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, [(job.state, job.message) for job in store.jobs()]
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    """Start a cluster: a machine that leads, and two that train."""
+    from ray.cluster_utils import Cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        # What the machines call their own; the supervisor has another one.
+        patch.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("machines")))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        started = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        for _ in range(2):
+            started.add_node(num_cpus=1)
+        yield started
+        started.shutdown()
+
+
+@pytest.fixture
+def lab(machines, postgresql, tmp_path, fresh_home, monkeypatch):
+    """Return a lab whose jobs go to the cluster."""
+    monkeypatch.setenv(cluster.VARIABLE, machines.address)
+    monkeypatch.setenv("RESNET_LAB_FILES", (tmp_path / "shared").as_uri())
+    yield fresh_home
+    end_lab(fresh_home)
+    assert lab_processes(fresh_home) == []
+
+
+def machine(machines, job: Job):
+    """Return the machine of a job that is in work."""
+    (found,) = [node for node in machines.worker_nodes if f"/{node.node_id[:6]}/" in job.slots]
+    return found
+
+
+def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, lab):
+    job_id = queue.submit(SPEC, recipe(12), "shapes", seed=5)
+    wait(lambda: len(store.job(job_id).epochs) >= 3)
+    before = store.job(job_id)
+    machines.remove_node(machine(machines, before), allow_graceful=False)
+    wait(lambda: not store.job(job_id).active)
+    machines.add_node(num_cpus=1)
+    job = store.job(job_id)
+    assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 13)))
+    assert job.slots != before.slots
+    assert job.epochs[:2] == before.epochs[:2], "what was finished on the machine that died was not done again"
+
+    calm_id = queue.submit(SPEC, recipe(12), "shapes", seed=5)
+    wait(lambda: not store.job(calm_id).active)
+    calm = store.job(calm_id)
+    assert measured(calm.epochs) == measured(job.epochs)
+    wait(lambda: all((folders.job_folder(each) / WEIGHTS_FILE).is_file() for each in (job_id, calm_id)), 20)
+    assert weights(folders.job_folder(job_id)) == weights(folders.job_folder(calm_id))
+
+
+def test_a_stop_ends_it_and_its_files_are_here(lab):
+    job_id = queue.submit(SPEC, recipe(500), "shapes")
+    wait(lambda: len(store.job(job_id).epochs) >= 1)
+    clicked = time.monotonic()
+    queue.stop(job_id)
+    wait(lambda: not store.job(job_id).active)
+    assert time.monotonic() - clicked < 2.5
+    job = store.job(job_id)
+    assert job.state == "stopped" and job.message.startswith("stopped after ")
+    wait(lambda: (folders.job_folder(job_id) / "checkpoint.npz").is_file(), 20)
+    assert queue.resume(job_id) >= 1
+    wait(lambda: store.job(job_id).state == "running")
+    queue.stop(job_id)
+    wait(lambda: not store.job(job_id).active)
+
+
+def test_jobs_run_side_by_side_and_go_on_after_their_supervisor_was_killed(lab):
+    both = [queue.submit(SPEC, recipe(12), "shapes", seed=seed) for seed in (1, 2)]
+    wait(lambda: all(len(store.job(job_id).epochs) >= 2 for job_id in both))
+    one, other = map(store.job, both)
+    assert one.slots != other.slots
+    killed = psutil.Process(supervision.running_pid())
+    killed.kill()
+    psutil.wait_procs([killed], timeout=10)
+    supervision.ensure()
+    wait(lambda: not any(store.job(job_id).active for job_id in both))
+    for job_id in both:
+        job = store.job(job_id)
+        assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 13)))
+
+
+def test_jobs_wait_for_a_cluster_that_does_not_answer(lab, monkeypatch):
+    monkeypatch.setenv(cluster.VARIABLE, "127.0.0.1:9")
+    job_id = queue.submit(SPEC, recipe(1), "shapes")
+    log = lab / supervision.LOG
+    wait(lambda: log.is_file() and "the Ray cluster 127.0.0.1:9 does not answer" in log.read_text(), 20)
+    assert store.job(job_id).state == "queued"
+    queue.stop(job_id)
