@@ -1,5 +1,6 @@
 """Short names that tell runs apart by what sets them apart."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from app.language import _
 from app.run_list import data_name
 from resnet_core.recipes import Recipe
 from resnet_core.runs.records import Job
+from resnet_core.studies import Outcome
 
 
 def run_names(jobs: Sequence[Job]) -> dict[str, str]:
@@ -33,6 +35,19 @@ def recipe_differences(recipes: Sequence[dict[str, Any]], most: int | None = Non
     """
     fields = [name for name in Recipe.model_fields if len({str(recipe.get(name)) for recipe in recipes}) > 1][:most]
     return [", ".join(_setting(name, recipe[name]) for name in fields if _says(recipe.get(name))) for recipe in recipes]
+
+
+def recorded_names(runs: Sequence[Outcome]) -> list[str]:
+    """Return a name for each run of a recorded study: its network's, and what sets it apart from others of the same."""
+    settings = recipe_differences([run.recipe.model_dump(mode="json") for run in runs], most=2)
+    shared = Counter((run.name, run.seed) for run in runs)
+    several = len({run.seed for run in runs}) > 1
+    names = []
+    for run, setting in zip(runs, settings, strict=True):
+        told = setting if shared[run.name, run.seed] > 1 else ""
+        seed = _("seed {seed}").format(seed=run.seed) if several else ""
+        names.append(", ".join(filter(None, (run.name, told, seed))))
+    return names
 
 
 def _told_apart(name: str, group: list[Job]) -> dict[str, str]:

@@ -47,17 +47,23 @@ class Recording:
         """What its runs say."""
         return self.study.verdict(self.runs) or ""
 
-    def run(self, name: str, seed: int = 0) -> Outcome:
-        """Return one run by its network's name.
+    def run(self, name: str, seed: int = 0, **settings: Any) -> Outcome:
+        """Return one run by its network's name, and by settings of its recipe where several share that.
 
         Raises:
-            InputError: there is none.
+            InputError: there is none, or more than one.
         """
-        for run in self.runs:
-            if run.name == name and run.seed == seed:
-                return run
-        known = ", ".join(dict.fromkeys(run.name for run in self.runs))
-        raise InputError(f"the recorded {self.study.name} has no run {name[:60]!r} with seed {seed}: it has {known}")
+        found = [run for run in self.runs if run.name == name and run.seed == seed and _trained_by(run, settings)]
+        asked = ", ".join([f"{name[:60]!r} with seed {seed}", *(f"{key} {value}" for key, value in settings.items())])
+        if not found:
+            known = ", ".join(dict.fromkeys(run.name for run in self.runs))
+            raise InputError(f"the recorded {self.study.name} has no run {asked}: it has {known}")
+        if len(found) > 1:
+            raise InputError(
+                f"the recorded {self.study.name} has {len(found)} runs {asked}: "
+                "name a setting in which their recipes differ"
+            )
+        return found[0]
 
 
 def recordings() -> list[str]:
@@ -121,6 +127,11 @@ def _run(values: dict[str, Any]) -> Outcome:
         val_images=values["val_images"],
         test_error=values["test_error"],
     )
+
+
+def _trained_by(run: Outcome, settings: dict[str, Any]) -> bool:
+    recipe = run.recipe.model_dump(mode="json")
+    return all(name in recipe and recipe[name] == value for name, value in settings.items())
 
 
 def _epoch(row: dict[str, Any]) -> Epoch:

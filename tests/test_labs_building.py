@@ -1,5 +1,6 @@
 """Labs about blocks, shapes and costs: what they show is what is counted, worked out, printed and stored."""
 
+import math
 import time
 
 import numpy as np
@@ -207,6 +208,12 @@ class TestLearningRate:
         _values, answer = ask(learning_rate, schedule="cosine", steps=1_000)
         assert list(answer.rates) == sorted(answer.rates, reverse=True)
         assert answer.rates[-1] < 1e-5
+
+    def test_a_logarithmic_axis_over_many_decades_labels_whole_powers_only(self):
+        values, answer = ask(learning_rate, schedule="cosine", steps=10_000, log=True)
+        axis = learning_rate.panels(values, answer)[0].figure.layout.yaxis
+        decades = math.log10(answer.rates[0] / answer.rates[-1])
+        assert decades > 7 and decades / axis.dtick < 10
 
     @given(
         st.sampled_from(["step", "constant", "cosine"]),

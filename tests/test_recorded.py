@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.run_names import recorded_names
 from resnet_core import recorded
 from resnet_core.cli import main
 from resnet_core.errors import InputError
@@ -94,6 +95,20 @@ def test_a_lesson_can_state_a_recorded_number():
     assert recompute("recorded_error", of) == run.epochs[-1].train_error
     with pytest.raises(InputError, match="has no run 'nope' with seed 0: it has"):
         recompute("recorded_error", {**of, "run": "nope"})
+
+
+def test_runs_of_one_network_are_told_apart_by_their_recipe():
+    of = {"study": "nadam20", "run": recording("nadam20").runs[0].name}
+    without, augmented = (recompute("recorded_error", {**of, "augment": name}) for name in ("none", "crop_flip"))
+    assert without > augmented
+    with pytest.raises(InputError, match="has 2 runs .*: name a setting in which their recipes differ"):
+        recompute("recorded_error", of)
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_every_curve_of_a_recorded_study_has_a_name_of_its_own(name):
+    names = recorded_names(recording(name).runs)
+    assert len(set(names)) == len(names), names
 
 
 class TestTheLab:

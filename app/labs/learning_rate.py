@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil, log10
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ CODE = (learning_rate_at,)
 
 MOST_POINTS = 400
 COSINE_PARTS = 4
+FEW_DECADES, MOST_LABELS = 3, 8
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def panels(values: LearningRateValues, answer: Answer) -> list[Panel]:
                 "title": {"text": _("learning rate")},
                 "type": "log" if values.log else "linear",
                 "tickformat": "~g",
-                **({"dtick": "D2"} if values.log else {"rangemode": "tozero"}),
+                **(_log_ticks(lowest, max(answer.rates)) if values.log else {"rangemode": "tozero"}),
             },
         },
     )
@@ -161,6 +163,12 @@ def _rates(phase: Phase) -> str:
     if abs(phase.rate - phase.last_rate) < 1e-12:
         return f"{phase.rate:.3g}"
     return _("{first:.3g} falling to {last:.3g}").format(first=phase.rate, last=phase.last_rate)
+
+
+def _log_ticks(lowest: float, highest: float) -> dict[str, str | int]:
+    """Label 1, 2 and 5 of each power of ten where these are few, else powers so far apart that labels have room."""
+    decades = log10(highest / lowest)
+    return {"dtick": "D2"} if decades <= FEW_DECADES else {"dtick": ceil(decades / MOST_LABELS)}
 
 
 def _shown(answer: Answer) -> pd.DataFrame:

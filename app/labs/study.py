@@ -6,6 +6,7 @@ from app import cache, theme
 from app.charts.curves import Curve, Layout, describe, learning_curves
 from app.language import N_, _
 from app.owner import owner
+from app.run_names import recorded_names
 from app.text import as_text
 from app.widgets.live_chart import live_chart
 from app.widgets.study_result import study_result
@@ -53,7 +54,7 @@ def _newest(study: Study, values: StudyValues) -> Group | None:
 
 
 def _recorded(found: Recording, key: str) -> None:
-    names = [run.name if found.seeds == 1 else f"{run.name}, seed {run.seed}" for run in found.runs]
+    names = recorded_names(found.runs)
     curves = [
         Curve(name, run.spec.residual, run.spec.depth, run.epochs) for name, run in zip(names, found.runs, strict=True)
     ]

@@ -61,7 +61,7 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
             "title": {"text": title},
             "xaxis": {
                 "title": {"text": _("training accuracy (fraction of 256 points; guessing gives 50 %)")},
-                "range": [0.4, 1.02],
+                "range": [0, 1.02],
                 "tickformat": ".0%",
             },
             "yaxis": {"autorange": "reversed", "automargin": True},
@@ -90,19 +90,17 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
 
 
 def sentence(values: VariantsValues, answer: Answer) -> str:
-    """Name the best and the worst."""
-    ranked = sorted(answer.accuracies, key=answer.median)
-    return _(
-        "With {depth} layers {best} gets furthest ({high:.0%} of the training points), {worst} least ({low:.0%}): "
-        "medians of {seeds} seeds."
-    ).format(
-        depth=values.depth,
-        best=_(VARIANTS[ranked[-1]][0]),
-        worst=_(VARIANTS[ranked[0]][0]),
-        high=answer.median(ranked[-1]),
-        low=answer.median(ranked[0]),
-        seeds=SEEDS,
+    """Name the best and the worst, and all that are level with them."""
+    high, low = (f"{end(map(answer.median, answer.accuracies)):.0%}" for end in (max, min))
+    if high == low:
+        text = _("With {depth} layers all of them reach {high}: medians of {seeds} seeds.")
+        return text.format(depth=values.depth, high=high, seeds=SEEDS)
+    text = _(
+        "Highest training accuracy with {depth} layers: {high} ({best}). Lowest: {low} ({worst}). "
+        "Medians of {seeds} seeds."
     )
+    best, worst = _level(answer, high), _level(answer, low)
+    return text.format(depth=values.depth, high=high, best=best, low=low, worst=worst, seeds=SEEDS)
 
 
 def table(values: VariantsValues, answer: Answer) -> pd.DataFrame:
@@ -113,3 +111,8 @@ def table(values: VariantsValues, answer: Answer) -> pd.DataFrame:
         for place, hit in enumerate(hits, start=1)
     ]
     return pd.DataFrame(rows)
+
+
+def _level(answer: Answer, shown: str) -> str:
+    """Return the variants whose accuracy is written in the same way."""
+    return "; ".join(_(VARIANTS[name][0]) for name in answer.accuracies if f"{answer.median(name):.0%}" == shown)

@@ -20,11 +20,8 @@ def lesson_text(text: str, done: set[str] | None = None) -> None:
         done: terms that this step has explained already; this text's are added.
     """
     found = glossary(language())
-    st.markdown(
-        in_the_course(
-            link_terms(text, found, lambda words, key: term_link(words, key, found), set() if done is None else done)
-        )
-    )
+    linked = link_terms(text, found, lambda words, key: term_link(words, key, found), set() if done is None else done)
+    st.markdown(unbroken(in_the_course(linked)))
 
 
 def term_link(words: str, key: str, found: Glossary) -> str:
@@ -45,6 +42,16 @@ def in_the_course(text: str) -> str:
         return f"]({course_link('learn', lesson=name[2])})" if name else match[0]
 
     return LESSON_LINK.sub(replaced, text)
+
+
+def unbroken(text: str) -> str:
+    """Keep a number with its percent sign, and a size in one piece, where a line ends.
+
+    Example:
+        >>> unbroken("4.62 % with a 3 × 3 kernel") == "4.62\xa0% with a 3\xa0×\xa03 kernel"
+        True
+    """
+    return re.sub(r"(?<=\d) (?=[%×])|(?<=×) (?=\d)", "\xa0", text)
 
 
 def _plain(meaning: str) -> str:

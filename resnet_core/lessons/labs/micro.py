@@ -137,7 +137,11 @@ class OptimizerPathsValues(LabValues):
         json_schema_extra={"options": [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]},
     )
     stretch: float = Field(
-        10.0, ge=1, le=50, title="How much steeper the valley is across", json_schema_extra={"step": 1.0}
+        10.0,
+        ge=1,
+        le=50,
+        title="How much steeper the valley is across",
+        json_schema_extra={"step": 1.0, "format": "%g"},
     )
     steps: int = _steps(60, 100)
     seed: int = _seed()
