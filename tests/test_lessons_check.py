@@ -169,10 +169,6 @@ class TestTerms:
         assert self.link("a deep\n  network") == "a <deep\n  network|deep>"
         assert self.link("deep\n\nnetwork") == "deep\n\n<network|network>"
 
-    def test_a_line_may_end_inside_a_term_and_a_paragraph_may_not(self):
-        assert self.link("a deep\n  network") == "a <deep\n  network|deep>"
-        assert self.link("deep\n\nnetwork") == "deep\n\n<network|network>"
-
     def test_what_was_linked_before_is_not_linked_again(self):
         done: set[str] = set()
         self.link("network", done)

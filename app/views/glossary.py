@@ -10,6 +10,7 @@ from app.state import GlossaryState, adopt, keep_state, open_state, project
 from app.text import as_text
 from app.widgets.lesson_text import course_link, in_the_course
 from resnet_core.lessons import catalogue
+from resnet_core.lessons.blocks import Claim, Predict, Quiz
 from resnet_core.lessons.document import Lesson
 from resnet_core.lessons.glossary import Glossary, Term, glossary
 
@@ -72,14 +73,31 @@ def _entry(key: str, term: Term, used: Sequence[Lesson]) -> None:
 
 
 def _used(found: Glossary, course: Sequence[Lesson]) -> dict[str, list[Lesson]]:
-    """Return for each term the lessons whose text mentions it."""
+    """Return for each term the lessons that mention it, in their text or in what they ask and answer."""
     used: dict[str, list[Lesson]] = {}
     for lesson in course:
-        text = " ".join(part.content for part in lesson.parts() if isinstance(part.content, str))
+        text = " ".join(words for part in lesson.parts() for words in _words(part.content))
         mentioned = {found.key(match[0]) for match in found.pattern.finditer(text)} if found.terms else ()
         for key in mentioned:
             used.setdefault(key, []).append(lesson)
     return used
+
+
+def _words(content: object) -> list[str]:
+    """Return what a reader reads of one part of a lesson."""
+    match content:
+        case str():
+            return [content]
+        case Predict():
+            return [content.question, *(content.choices or ()), content.reveal]
+        case Quiz():
+            answers = [content.number, *content.number.common] if content.number else [*(content.choices or ())]
+            order = [*content.order.items, content.order.why] if content.order else []
+            texts = [choice.text for choice in content.choices or ()]
+            return [content.question, *texts, *(answer.why for answer in answers), *order]
+        case Claim():
+            return [content.text]
+    return []
 
 
 page()
