@@ -92,8 +92,8 @@ def answer(values: ShortcutOptionsValues) -> Answer:
 def panels(values: ShortcutOptionsValues, answer: Answer) -> list[Panel]:
     """Draw what each option adds to the plain network, and list the chosen one's blocks."""
     name = f"ResNet-{answer.depth}"
-    first = _bars(answer, "params", _("{network}: parameters added").format(network=name))
-    second = _bars(answer, "macs", _("{network}: MACs added").format(network=name))
+    first = _bars(answer, "params", _("parameters"), _("{network}: parameters added").format(network=name))
+    second = _bars(answer, "macs", _("MACs"), _("{network}: MACs added").format(network=name))
     title = _("Option {option}: blocks whose shortcut is more than the input itself").format(
         option=_name(values.shortcut)
     )
@@ -159,7 +159,7 @@ def _bridges(costs: Costs) -> tuple[Bridge, ...]:
     return tuple(found)
 
 
-def _bars(answer: Answer, quantity: str, title: str) -> Panel:
+def _bars(answer: Answer, quantity: str, unit: str, title: str) -> Panel:
     base = getattr(answer.plain, quantity)
     extra = [getattr(option, quantity) - base for option in answer.options]
     words = [theme.count(amount) for amount in extra]
@@ -180,7 +180,13 @@ def _bars(answer: Answer, quantity: str, title: str) -> Panel:
         },
         {
             "title": {"text": title},
-            "xaxis": {"tickformat": "~s", "range": [0, 1.3 * max(extra)], "showgrid": True, "nticks": 5},
+            "xaxis": {
+                "title": {"text": unit},
+                "tickformat": "~s",
+                "range": [0, 1.3 * max(extra)],
+                "showgrid": True,
+                "nticks": 5,
+            },
             "yaxis": {"autorange": "reversed", "showgrid": False, "title": {"text": _("shortcut")}},
             "hovermode": "closest",
             "bargap": 0.35,

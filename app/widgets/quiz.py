@@ -61,7 +61,9 @@ def _choices(block: Quiz, choices: Sequence[Choice], slug: str, key: str) -> Non
 def _number(block: Quiz, number: Number, slug: str, key: str) -> None:
     kept = progress().answer(slug, block.id)
     kept = kept if isinstance(kept, int | float) else None
-    whole = all(float(value).is_integer() for value in (number.answer, number.tolerance))
+    # A field of whole numbers would cut off what a typical wrong answer has behind its point.
+    values = (number.answer, number.tolerance, *(item.answer for item in number.common))
+    whole = all(float(value).is_integer() for value in values)
 
     def typed() -> None:
         remember_answer(slug, block.id, st.session_state[f"{key}:number"])
