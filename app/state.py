@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.compare_state import CompareState
 from app.data_state import DataState
@@ -165,6 +166,9 @@ class HomeState:
         raise unknown(name)
 
 
+_SHOWN = "state:shown"
+"""Which page kept its state last: the one that the reader sees."""
+
 State = TypeVar("State", BuildState, TrainState, CompareState, DataState, HomeState, LearnState, GlossaryState)
 
 
@@ -179,13 +183,21 @@ def read_state(kind: type[State], query: dict[str, str]) -> tuple[State, list[st
     return state, problems
 
 
-def open_state(kind: type[State]) -> State:
+def open_state(kind: type[State], *, bare_is_start: bool = False) -> State:
     """Return the page's state: from the link if it says anything new, else as the session remembers it.
 
     Problems with a link are shown where this is called.
+
+    Args:
+        bare_is_start: on the page that is shown already, an address without parameters leads to its start, as a link
+            to it or the browser's Back means it; who comes from another page finds it as it was.
     """
     query = {name: st.query_params[name] for name in st.query_params if name != PARAMETER}
+    if bare_is_start and not query and st.session_state.get(_SHOWN) == _slot(kind):
+        return kind()
     remembered = st.session_state.get(_slot(kind))
+    if remembered and _in_fragment():
+        return remembered
     if query and (remembered is None or query != st.session_state.get(_slot(kind) + ":query")):
         state, problems = read_state(kind, query)
         for problem in problems:
@@ -200,9 +212,11 @@ def keep_state(state: State) -> None:
     query = state.to_query()
     st.session_state[_slot(type(state))] = state
     st.session_state[_slot(type(state)) + ":query"] = query
+    st.session_state[_SHOWN] = _slot(type(state))
     link = query | language_query()
-    if {name: st.query_params[name] for name in st.query_params} != link:
-        st.query_params.from_dict(link)
+    given = {name: st.query_params[name] for name in st.query_params}
+    # Sent even if nothing is new: a link that leads to the page it stands on does not change the browser's address.
+    st.query_params.from_dict(given if given == link else link)
 
 
 def project(key: str, value: Any) -> str:
@@ -231,6 +245,12 @@ def adopt(key: str, value: Any) -> Any:
 def remember(state: State) -> None:
     """Set another page's state before switching to it."""
     st.session_state[_slot(type(state))] = state
+
+
+def _in_fragment() -> bool:
+    """Say whether a part of the page runs alone. Its address may be older than the last change of the state."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
 
 
 def _slot(kind: type) -> str:

@@ -111,6 +111,14 @@ class TestALesson:
         widget(page, "number_input", ":number").set_value(typed).run()
         assert said in words(page)
 
+    def test_a_typical_error_may_have_decimals_where_the_answer_has_none(self, course):
+        course.write_text(TINY.replace("{answer: 857082,", "{answer: 0.85,"), "utf-8")
+        page = open_learn(lesson="tiny")
+        widget(page, "number_input", ":number").set_value(0.85).run()
+        assert "**Not yet.** This counts the moving statistics too." in words(page)
+        widget(page, "number_input", ":number").set_value(853_018).run()
+        assert "**Right.** Counted on its graph." in words(page)
+
     def test_the_answer_is_shown_on_demand_after_a_try(self):
         page = open_learn(lesson="tiny")
         assert "Show the answer" not in [button.label for button in page.button]
@@ -200,6 +208,16 @@ class TestItsLink:
     def test_a_mangled_parameter_is_one_line(self, query, said):
         page = open_learn(**{"lesson": "tiny", **query})
         assert any(said in warning.value for warning in page.warning)
+
+    def test_without_parameters_is_the_list_on_this_page_and_the_same_place_from_another(self):
+        page = open_learn(lesson="tiny", step="3")
+        page.switch_page("views/glossary.py").run()
+        page.query_params.clear()
+        page.switch_page("views/learn.py").run()
+        assert query_of(page) == {"lesson": "tiny", "step": "3"}
+        page.query_params.clear()
+        page.run()
+        assert query_of(page) == {} and page.title[0].value == "Learn"
 
     def test_a_step_past_the_end_is_the_last(self):
         assert query_of(open_learn(lesson="tiny", step="99"))["step"] == "3"

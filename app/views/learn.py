@@ -16,7 +16,7 @@ from resnet_core.lessons.document import Lesson
 
 
 def page() -> None:
-    state = open_state(LearnState)
+    state = open_state(LearnState, bare_is_start=True)
     course = catalogue.lessons(language())
     lesson = _chosen(state, course)
     if lesson is None:

@@ -23,6 +23,7 @@ class Reader {
     this.line = line;
     this.said = "";
     this.wanted = null; // the step that a link asked for, until the reader scrolls
+    this.told = []; // steps that the page was told of and has not answered yet
     this.listeners = [
       [document, "scroll", () => this.scrolled(), { capture: true, passive: true }],
       [document, "keydown", (event) => this.pressed(event)],
@@ -44,11 +45,15 @@ class Reader {
 
   show(data) {
     const moved = this.data?.place !== data.place;
+    const before = this.data?.step;
+    const answers = this.told.lastIndexOf(data.step);
+    this.told = moved ? [] : this.told.slice(answers + 1);
     this.data = data;
     this.line.hidden = !data.steps;
     this.line.setAttribute("aria-label", data.label);
     this.keep();
     if (moved) this.goTo(data.step);
+    else if (answers < 0 && data.step !== before) this.goTo(data.step, true); // the browser's Back or Forward
     this.scrolled();
   }
 
@@ -83,7 +88,7 @@ class Reader {
   }
 
   scrolled() {
-    if (this.wanted) this.goTo(this.wanted);
+    if (this.wanted) this.goTo(this.wanted, true);
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.rested(), REST);
@@ -107,18 +112,20 @@ class Reader {
     const news = inView.map(({ number }) => number).filter((number) => !this.data.read.includes(number));
     const at = this.data.present
       ? this.data.step
-      : (found.find(({ box }) => box.bottom > 0.4 * innerHeight) ?? found.at(-1))?.number;
+      : this.wanted ?? (found.find(({ box }) => box.bottom > 0.4 * innerHeight) ?? found.at(-1))?.number;
     if (at === undefined || (!news.length && at === this.data.step)) return;
+    this.told.push(at);
     this.say("seen", { place: this.data.place, read: news, at, turn: Date.now() });
   }
 
   /** Scroll to a step, and stay there while figures above it grow, until the reader moves. */
-  goTo(number) {
+  goTo(number, up = false) {
     this.wanted = null;
-    if (this.data.present || !(number > 1)) return;
-    const heading = document.querySelector(`.st-key-lesson-step-${number}`);
-    if (!heading) return;
-    heading.scrollIntoView({ block: "start" });
+    if (this.data.present || (number === 1 && !up)) return;
+    const place = number === 1 ? ".stMainBlockContainer" : `.st-key-lesson-step-${number}`;
+    const found = document.querySelector(place);
+    if (!found) return;
+    found.scrollIntoView({ block: "start" });
     this.wanted = number;
   }
 

@@ -90,6 +90,29 @@ def test_a_link_to_a_step_opens_there(school, page):
     expect(page.get_by_role("heading", name="Check yourself")).to_be_in_viewport()
 
 
+def test_links_and_the_browsers_back_lead_out_of_a_lesson(school, page):
+    open_page(page, f"{school}/learn")
+    page.get_by_role("link", name="1. A tiny lesson").click()
+    expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
+    page.wait_for_url(re.compile(r"lesson=tiny"))
+    page.get_by_role("link", name="All lessons").click()
+    expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
+    wait_app(page)
+    page.mouse.move(300, 400)
+    page.mouse.wheel(0, 4_000)
+    page.wait_for_url(re.compile(r"step=\d"))
+    for _step in range(6):
+        if "lesson" not in page.url:
+            break
+        before = page.url
+        page.go_back()
+        page.wait_for_function("before => location.href !== before", arg=before)
+        wait_app(page)
+    expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+
+
 def test_keys_turn_a_projectors_pages_and_leave_controls_their_own(school, page):
     open_page(page, f"{school}/learn?lesson=tiny&present=1")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
