@@ -52,14 +52,14 @@ def panels(values: MicroDepthValues, answer: Answer) -> list[Panel]:
         f"{name} " + ", ".join(f"{depth}: {hit:.0%}" for depth, hit in zip(DEPTHS, hits, strict=True))
         for name, hits, _color in kinds
     )
-    return [Panel(title, f"{title}. {alt}. " + _("Guessing gives 50 %."), figure=figure)]
+    return [Panel(title, f"{title}. {alt}. " + _("Guessing gives 50%."), figure=figure)]
 
 
 def sentence(values: MicroDepthValues, answer: Answer) -> str:
     """Compare the deepest with the shallowest."""
     return _(
         "From {low} to {high} layers the plain network goes from {plain_low:.0%} to {plain_high:.0%} of its own "
-        "training points, the residual one from {residual_low:.0%} to {residual_high:.0%}. Guessing gives 50 %."
+        "training points, the residual one from {residual_low:.0%} to {residual_high:.0%}. Guessing gives 50%."
     ).format(
         low=DEPTHS[0],
         high=DEPTHS[-1],
