@@ -22,6 +22,7 @@ from app.labs import (
     shortcut_options,
 )
 from app.labs.lab import is_live, load_lab
+from app.language import speaking
 from app.measured_speed import newest_device, speeds
 from resnet_core import build_graph, count_costs, get_spec
 from resnet_core.lessons.labs.building import BUILDING_LABS
@@ -157,6 +158,15 @@ class TestCounts:
         values, answer = ask(conventions, **values)
         assert [row.source for row in answer.near] == [source]
         assert source in conventions.sentence(values, answer)
+
+    def test_who_printed_a_figure_is_said_in_the_reader_s_language(self):
+        values, answer = ask(conventions)
+        with speaking("ko"):
+            picture, *_tables = conventions.panels(values, answer)
+            said = conventions.sentence(values, answer)
+        labels = picture.figure.layout.yaxis.ticktext
+        assert "He et al. 2015, 표 1" in labels and "v1을 정확히 센 값" in labels
+        assert said.endswith("v1을 정확히 센 값 (3.858).")
 
     def test_biases_are_those_of_keras_applications(self):
         assert ask(conventions, conv_bias=True)[1].cost.params == 25_636_712

@@ -68,7 +68,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
     shown = [Panel(_("Parameters are counted in two ways, too"), _two_ways(answer), table=_parameters(answer))]
     title = _("{network}, counted in billions").format(network=_name(values))
     readings = RESNET50_READINGS if _is_50(values) else ()
-    names = [_("your count: {billions:.4g}").format(billions=answer.total / 1e9), *(row.source for row in readings)]
+    names = [_("your count: {billions:.4g}").format(billions=answer.total / 1e9), *(_(row.source) for row in readings)]
     figure = go.Figure()
     for group, (label, color) in _GROUPS.items():
         amount = values.images * answer.groups[group] / 1e9
@@ -88,7 +88,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
         name=_("as printed"),
         marker={"color": [theme.OKABE_ITO["gray" if row not in answer.near else "sky"] for row in readings]},
         text=[f"{row.billions:g}" for row in readings],
-        customdata=[row.convention for row in readings],
+        customdata=[_(row.convention) for row in readings],
         hovertemplate="%{text} G: %{customdata}<extra></extra>",
     )
     figure.update_layout(
@@ -105,7 +105,7 @@ def panels(values: ConventionsValues, answer: Answer) -> list[Panel]:
         },
         legend={"y": -0.2, "yanchor": "top"},
     )
-    printed = "; ".join(f"{row.source} {row.billions:g}" for row in readings)
+    printed = "; ".join(f"{_(row.source)} {row.billions:g}" for row in readings)
     alt = f"{title}: {answer.total / 1e9:.4g}. {printed}".strip()
     return [Panel(title, alt, figure=theme.style(figure), height=200 + 34 * len(names)), *shown]
 
@@ -119,7 +119,7 @@ def sentence(values: ConventionsValues, answer: Answer) -> str:
         return number
     if not answer.near:
         return number + " " + _("None of the printed figures is this one.")
-    who = ", ".join(f"{row.source} ({row.billions:g})" for row in answer.near)
+    who = ", ".join(f"{_(row.source)} ({row.billions:g})" for row in answer.near)
     return number + " " + _("The same figure: {who}.").format(who=who)
 
 
