@@ -220,5 +220,10 @@ def test_measures_agree_with_what_papers_and_libraries_say(measure, of, number):
 
 def test_a_term_in_emphasis_with_a_particle_behind_it_is_left_alone():
     terms = {"identity": Term(name="항등", meaning="...")}
-    text = link_terms("*항등*일 때, 그리고 항등", Glossary(terms), lambda words, key: f"<{words}>", set())
-    assert text == "*항등*일 때, 그리고 <항등>"
+
+    def linked(text: str) -> str:
+        return link_terms(text, Glossary(terms), lambda words, key: f"<{words}>", set())
+
+    assert linked("*항등*일 때, 그리고 항등") == "*항등*일 때, 그리고 <항등>"
+    assert linked("*항등*과 *항등\n행렬*입니다") == "*항등*과 *항등\n행렬*입니다"
+    assert linked("**B**: 입력, 곧 *항등*이고, 그리고 항등") == "**B**: 입력, 곧 *항등*이고, 그리고 <항등>"

@@ -115,7 +115,8 @@ def link_terms(text: str, found: Glossary, link: Callable[[str, str], str], done
 _LEFT_ALONE = re.compile(
     r"(^```.*?^```|^#+ .*?$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`|!?\[[^\]\n]*\]\([^)\n]*\)|https?://\S+"
     # Emphasis with a particle right behind it, as Korean writes it, does not close behind a link.
-    r"|\*+[^*\n]+\*+(?=\w))",
+    # The space rules out what stands between two emphases.
+    r"|\*+(?!\s)(?:[^*\n]|\n(?!\s*\n))+(?<!\s)\*+(?=\w))",
     re.DOTALL | re.MULTILINE,
 )
 

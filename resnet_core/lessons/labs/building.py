@@ -42,7 +42,7 @@ class BlockTensorsValues(LabValues):
     row: int = Field(2, ge=1, le=4, title="Row")
     column: int = Field(2, ge=1, le=4, title="Column")
     channel: int = Field(1, ge=1, le=4, title="Channel")
-    changes: bool = Field(False, title="The block halves the image and doubles the channels")
+    changes: bool = Field(False, title="Halve the image, double the channels")
     shortcut: Literal["A", "B", "C"] = Field(
         "A", title="Shortcut", description=_OPTIONS, json_schema_extra=_labels(_SHORTCUTS)
     )
