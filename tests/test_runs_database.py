@@ -181,7 +181,7 @@ class TestServer:
         for ask in (store.jobs, store.jobs, lambda: add("r-bbbbbb")):
             with pytest.raises(StoreError, match=f"the database of runs {url}.* cannot be reached: start") as caught:
                 ask()
-            assert "\n" not in str(caught.value)
+            assert "\n" not in str(caught.value) and str(caught.value).endswith("failed: Connection refused)")
             assert PASSWORD not in str(caught.value)
         postgresql.start()
         assert ids(store.jobs()) == ["r-aaaaaa"], "the first question is answered, connections of before are replaced"

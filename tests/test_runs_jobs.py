@@ -1,5 +1,6 @@
 """Whole jobs in real worker processes: what survives, what stops, and what is said when something goes wrong."""
 
+import json
 import os
 import shutil
 import signal
@@ -144,6 +145,19 @@ def test_a_check_compares_the_network_with_keras():
     assert job.result["params"] == job.params
     assert job.message == f"Keras builds the same {len(job.result['layers'])} layers and {job.params} parameters"
     assert job.as_json()["result"] == job.result
+
+
+def test_a_second_supervisor_says_who_holds_the_lock(no_supervisor):
+    """The lock is this process's, and the second one a command line's."""
+    since = json.loads((no_supervisor / supervision.CARD).read_text())["since"]
+    command = [sys.executable, "-m", "resnet_core", "worker"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr == (
+        f"error: a supervisor already works for {no_supervisor} (process {os.getpid()}, "
+        f"since {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(since))}): leave it running, or end it first\n"
+    )
+    assert supervision.running_pid() == os.getpid()
 
 
 def test_an_internal_error_leaves_its_traceback_and_an_idle_supervisor_comes_back(fresh_home, monkeypatch):

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from resnet_core.errors import StoreError
+from resnet_core.errors import StoreError, one_line
 from resnet_core.runs.place import VARIABLE, Place
 
 CONNECT_SECONDS = 5
@@ -69,7 +69,9 @@ class PostgresqlServer:
             return _ADVICE[max(fitting, key=len)]
         if state:
             return f"failed: {text}"
-        return f"cannot be reached: start its server, or correct {VARIABLE} ({text})"
+        # The driver's further lines ask whether the server runs.
+        reason = one_line(Exception(str(error).partition("\n")[0].removeprefix("connection failed: ")))
+        return f"cannot be reached: start its server, or correct {VARIABLE} ({reason})"
 
     def back_up(self, _version: int) -> None:
         """Do nothing: the server's keeper backs it up, and its changes of tables are kept all or none."""

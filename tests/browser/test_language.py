@@ -1,8 +1,12 @@
 """The language switch in a browser: the page, its address and its scripts change over, and no choice is lost."""
 
+import re
+
 from playwright.sync_api import expect
 
+from resnet_core.families import get_spec
 from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.stored_runs import store_run
 
 
 def test_a_switch_keeps_every_choice_and_tells_screen_readers(server, page):
@@ -32,3 +36,21 @@ def test_the_browsers_language_is_followed_and_components_speak_it(server, brows
         assert "lang=en" in page.url
     finally:
         context.close()
+
+
+def test_a_report_that_is_downloaded_from_a_korean_page_is_korean(start_server, page, tmp_path, monkeypatch):
+    server = start_server()
+    monkeypatch.setenv("RESNET_LAB_HOME", str(server.home))
+    runs = [
+        store_run(f"r-{name}", get_spec(f"pocket_{name}20"), [(0.9, 0.8), (error, error)])
+        for name, error in (("resnet", 0.2), ("plain", 0.5))
+    ]
+    for lang, words in (("ko", "최종 수치"), ("en", "Final numbers")):
+        open_page(page, f"{server.url}/compare?runs={','.join(runs)}&lang={lang}")
+        with page.expect_download() as download:
+            page.locator(".st-key-compare-take-report-html button").click()
+        path = tmp_path / f"{lang}.html"
+        download.value.save_as(path)
+        text = path.read_text("utf-8")
+        assert f'<html lang="{lang}"' in text and words in text
+        assert (re.search("[가-힣]", text) is not None) == (lang == "ko")
