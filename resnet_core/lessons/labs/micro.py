@@ -55,7 +55,7 @@ class LearnFunctionValues(LabValues):
                 "identity": "Identity",
                 "near_identity": "Near the identity",
                 "sine": "Sine",
-                "step": "Step",
+                "step": "Step function",
                 "drawn": "My own",
             }
         },
