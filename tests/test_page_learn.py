@@ -284,6 +284,13 @@ class TestTheGlossary:
         page.text_input[0].set_value("zebra").run()
         assert "No entry holds zebra." in words(page)
 
+    def test_puts_entries_that_are_called_so_before_those_that_only_mention_it(self, course):
+        course.with_name("glossary.yaml").write_text(
+            "adam:\n  name: Adam\n  meaning: Follows a gradient.\ngradient:\n  name: gradient\n  meaning: A slope.\n"
+        )
+        page = open_learn("glossary", search="gradient")
+        assert [entry.value for entry in page.header] == ["gradient", "Adam"]
+
     def test_opens_at_a_term_and_leads_back_to_all(self):
         page = open_learn("glossary", term="identity")
         assert [entry.value for entry in page.header] == ["identity  $x$"]

@@ -135,7 +135,11 @@ def _channels(block: Block, shapes: Shapes, highest: int) -> Panel:
         },
         {
             "title": {"text": title},
-            "xaxis": {"tickvals": list(range(len(heights))), "ticktext": names, "title": {"text": _("after")}},
+            "xaxis": {
+                "tickvals": list(range(len(heights))),
+                "ticktext": names,
+                "title": {"text": _("after each convolution")},
+            },
             "yaxis": {"title": {"text": _("channels")}, "range": [0, 1.15 * highest]},
             "bargap": 0.35,
             "hovermode": "closest",
@@ -168,6 +172,8 @@ def _costs(answer: Answer, quantity: str, title: str, unit: str) -> Panel:
         xaxis={
             "tickvals": list(range(len(labels))),
             "ticktext": labels,
+            "tickangle": 0,
+            "tickfont": {"size": 12},
             "title": {"text": _("convolution and its channels")},
         },
         yaxis={"tickformat": "~s", "rangemode": "tozero", "title": {"text": unit}},

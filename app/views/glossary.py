@@ -16,7 +16,7 @@ from resnet_core.lessons.glossary import Glossary, Term, glossary
 
 _STYLE = """<style>
 .st-key-glossary-entries { max-width: 70ch; gap: 0.3rem; }
-.st-key-glossary-entries h2 { font-size: 1.35rem; padding: 1rem 0 0; }
+.st-key-glossary-entries h2 { font-size: 1.35rem; padding: 1rem 0 0.9rem; }
 </style>"""
 
 
@@ -53,13 +53,15 @@ def page() -> None:
 
 
 def _matching(terms: Mapping[str, Term], state: GlossaryState) -> dict[str, Term]:
-    """Return the one entry that was asked for, or those that hold every word searched, in order of their names."""
+    """Return the one entry that was asked for, or those that hold every word searched, in their names first."""
     words = state.search.casefold().split()
     ordered = sorted(terms.items(), key=lambda item: item[1].name.casefold())
     if state.term:
         return {key: term for key, term in ordered if key == state.term}
-    texts = {key: f"{term.name} {' '.join(term.forms)} {term.meaning}".casefold() for key, term in ordered}
-    return {key: term for key, term in ordered if all(word in texts[key] for word in words)}
+    names = {key: f"{term.name} {' '.join(term.forms)}".casefold() for key, term in ordered}
+    texts = {key: f"{names[key]} {term.meaning.casefold()}" for key, term in ordered}
+    found = [(key, term) for key, term in ordered if all(word in texts[key] for word in words)]
+    return dict(sorted(found, key=lambda entry: not all(word in names[entry[0]] for word in words)))
 
 
 def _entry(key: str, term: Term, used: Sequence[Lesson]) -> None:

@@ -160,6 +160,17 @@ def test_a_narrow_page_scrolls_in_one_direction_only(school, new_page, width):
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 1, address
 
 
+def test_the_glossary_writes_a_meaning_under_its_name(school, page):
+    open_page(page, f"{school}/glossary")
+    below = """node => {
+        const words = document.createRange();
+        words.selectNodeContents(node);
+        return words.getBoundingClientRect().bottom;
+    }"""
+    name = page.get_by_role("heading", name="network").evaluate(below)
+    assert page.get_by_text("Layers that feed each other.").bounding_box()["y"] >= name
+
+
 def test_a_term_says_what_it_means_to_the_keyboard_too(school, page):
     open_page(page, f"{school}/learn?lesson=tiny")
     expect(page.get_by_role("progressbar", name="How far you are")).to_be_visible()
