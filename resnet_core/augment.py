@@ -30,10 +30,12 @@ class PadCropFlip(layers.Layer):
     def call(self, x, training=False):
         if not training:
             return x
-        n, p = ops.shape(x)[0], self.pixels
-        corners = ops.cast(ops.floor(keras.random.uniform((n, 2), seed=self.generator) * (2 * p + 1)), "int32")
-        mirrored = keras.random.uniform((n, 1), seed=self.generator) < 0.5
-        return crop_flip(ops, x, corners, mirrored, p)
+        corners, mirrored = self.draw(ops.shape(x)[0])
+        return crop_flip(ops, x, corners, mirrored, self.pixels)
+
+    def draw(self, n):
+        offsets = keras.random.uniform((n, 2), seed=self.generator) * (2 * self.pixels + 1)
+        return ops.cast(ops.floor(offsets), "int32"), keras.random.uniform((n, 1), seed=self.generator) < 0.5
 
     def compute_output_shape(self, shape):
         return shape

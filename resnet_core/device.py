@@ -1,15 +1,12 @@
-"""The one place that speaks to a backend directly: its processors, determinism, several GPUs, fused operations."""
+"""What only a backend itself can tell or do: its processors, determinism, fused operations, data pipelines."""
 
-import contextlib
 from typing import Any
 
 import keras
 import numpy as np
 
 from resnet_core.datasets.rows import Images
-from resnet_core.errors import RecipeError
 from resnet_core.hardware import cpu_name
-from resnet_core.recipes import Devices
 
 LARGE_BYTES = 512 << 20  # of images: more are fetched batch by batch, as an epoch's copies would fill the memory
 
@@ -45,23 +42,6 @@ def make_deterministic() -> None:
             import torch
 
             torch.use_deterministic_algorithms(True)
-
-
-def scope(devices: Devices) -> contextlib.AbstractContextManager[Any]:
-    """Return the context in which a model must be built to train on the devices chosen.
-
-    Raises:
-        RecipeError: all devices are asked for on a backend other than TensorFlow.
-    """
-    if devices is Devices.ONE:
-        return contextlib.nullcontext()
-    if keras.backend.backend() != "tensorflow":
-        raise RecipeError(
-            f"devices=all needs the TensorFlow backend, received {keras.backend.backend()}: use devices=one"
-        )
-    import tensorflow as tf
-
-    return tf.distribute.MirroredStrategy().scope()
 
 
 def fuse_batch_norm(network: keras.Model) -> None:
@@ -178,6 +158,7 @@ class _Batches(keras.utils.PyDataset):
         return self.images[rows], self.labels[rows]
 
 
-def name() -> str:
-    """Return the name of the processor that trains."""
-    return accelerator_name() or cpu_name()
+def name(processors: int = 1) -> str:
+    """Return the name of the processor that trains; of several, their number and the name of the first."""
+    one = accelerator_name() or cpu_name()
+    return one if processors == 1 else f"{processors} x {one}"

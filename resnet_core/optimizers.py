@@ -6,12 +6,13 @@ from keras import ops
 from resnet_core.recipes import Optimizer, Recipe, Schedule
 
 
-def build_optimizer(recipe: Recipe, total_steps: int) -> keras.optimizers.Optimizer:
+def build_optimizer(recipe: Recipe, total_steps: int, processors: int = 1) -> keras.optimizers.Optimizer:
     """Build the optimizer of a recipe.
 
     Args:
         recipe: its optimizer, learning rate, schedule, warm-up and weight decay are used.
         total_steps: the run's budget, at which a cosine schedule reaches 0.
+        processors: that train together; the sum of their gradients is applied.
     """
     rate = RecipeSchedule(recipe, total_steps)
     kinds = keras.optimizers
@@ -31,7 +32,7 @@ def build_optimizer(recipe: Recipe, total_steps: int) -> keras.optimizers.Optimi
         case Optimizer.RMSPROP:
             kind, arguments = kinds.RMSprop, {}
     if recipe.weight_decay:
-        kind = _with_l2(kind, recipe.weight_decay)
+        kind = _with_l2(kind, recipe.weight_decay / processors)
     return kind(rate, **arguments)
 
 

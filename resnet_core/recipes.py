@@ -80,7 +80,7 @@ class Recipe(BaseModel):
         validation_size: images held out of the training images, drawn by class; None validates on the test images.
         normalize: pixel_mean subtracts the training images' mean from images scaled to 0..1; scale only scales;
             none passes bytes 0..255.
-        devices: one, or all GPUs at once.
+        devices: one, or all GPUs at once: each computes a part of every batch, to the same result but for rounding.
         deterministic: ask the backend for operations that repeat to the last bit; on a CPU they are slower.
 
     Raises:

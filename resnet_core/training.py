@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from resnet_core import checkpoints, device
+from resnet_core import checkpoints, device, mirrored
 from resnet_core.augment import PadCropFlip
 from resnet_core.checkpoints import Checkpoint
 from resnet_core.crop_flip import largest_shift
@@ -77,10 +77,13 @@ def train(
     kept = _kept(folder, facts) if resume and folder is not None else None
     images = split(data, recipe.train_size, recipe.validation_size, seed)
     budget = Budget.of(recipe, len(images.x_train))
-    with device.scope(recipe.devices):
+    processors = mirrored.processors(recipe.devices, budget.batch)
+    with mirrored.scope(processors):
         network = build_model(build_graph(spec), seed=seed, dtype=recipe.precision.value)
         device.fuse_batch_norm(network)
-        model = _trainer(network, recipe, images, seed, budget.total_steps)
+        if processors > 1:
+            mirrored.synchronize(network)
+        model = _trainer(network, recipe, images, seed, budget.total_steps, processors)
         _create_variables(model, images, budget.batch)
         if kept:
             give_state(model, kept.arrays)
@@ -90,13 +93,13 @@ def train(
     keeper.begin(epochs)
     start = Start(
         params=network.count_params(),
-        device=device.name(),
+        device=device.name(processors),
         train_images=len(images.x_train),
         val_images=len(images.x_val),
         steps_per_epoch=budget.steps_per_epoch,
         total_steps=budget.total_steps,
         total_epochs=budget.total_epochs,
-        notes=data.notes,
+        notes=data.notes + mirrored.notes(recipe.devices, processors),
         epochs=epochs,
     )
     listener.on_start(start)
@@ -115,15 +118,20 @@ def _fits(spec: ResNetSpec, data: ImageData) -> None:
         )
 
 
-def _trainer(network: keras.Model, recipe: Recipe, images: Split, seed: int, total_steps: int) -> keras.Model:
+def _trainer(
+    network: keras.Model, recipe: Recipe, images: Split, seed: int, total_steps: int, processors: int
+) -> keras.Model:
     """Wrap a network in normalization and augmentation, and compile it."""
     inputs = keras.Input(network.input_shape[1:], dtype="uint8", name="pixels")
     x = _Normalization(recipe.normalize, images.x_train, name="normalization")(inputs)
     if recipe.augment is Augment.CROP_FLIP:
-        x = PadCropFlip(largest_shift(network.input_shape[1]), seed=seed, name="augmentation")(x)
-    model = keras.Model(inputs, network(x))
+        augmentation = PadCropFlip(largest_shift(network.input_shape[1]), seed=seed, name="augmentation")
+        if processors > 1:
+            augmentation.draw = mirrored.share_draws(augmentation.draw)
+        x = augmentation(x)
+    model = (mirrored.MirroredModel if processors > 1 else keras.Model)(inputs, network(x))
     model.compile(
-        optimizer=build_optimizer(recipe, total_steps),
+        optimizer=build_optimizer(recipe, total_steps, processors),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )

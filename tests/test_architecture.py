@@ -69,9 +69,10 @@ ALLOWED = {
     "watch": {"errors", "recipes", "results"},
     "portable": set(),
     "optimizers": {"errors", "recipes"},
-    "device": {"errors", "recipes", "hardware", "datasets"},
+    "device": {"hardware", "datasets"},
+    "mirrored": {"errors", "recipes"},
     "training": DESCRIBE
-    | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "datasets"}
+    | {"graph", "costs", "models", "portable", "augment", "crop_flip", "optimizers", "device", "mirrored", "datasets"}
     | {"checkpoints", "model_state", "watch"},
     "runs": DESCRIBE
     | {"home", "studies", "recorded", "graph", "costs", "datasets", "hardware", "checkpoints", "convolutions"},
@@ -108,13 +109,26 @@ ONLY_PYDANTIC = {
     "layout",
 }
 WITH_KERAS = {
-    *("models", "portable", "augment", "optimizers", "device", "model_state", "watch", "training", "runs.worker"),
+    *(
+        "models",
+        "portable",
+        "augment",
+        "optimizers",
+        "device",
+        "mirrored",
+        "model_state",
+        "watch",
+        "training",
+        "runs.worker",
+    ),
     *("datasets.cifar10", "datasets.download"),
 }
 LIVE_LABS = {"app.labs.study", "app.labs.recipe_switches", "app.labs.seconds_and_work"}
 """Labs that start real runs and draw themselves; all others are pure."""
 
 BACKENDS = {"tensorflow", "jax", "torch"}
+SPEAK_TO_A_BACKEND = {"device", "mirrored"}
+"""All else is written against Keras alone."""
 OPTIONAL = {"jax", "torch", "ray", "fsspec"}
 """Third-party packages that requirements.txt leaves out; only functions that need them may import them."""
 
@@ -238,7 +252,7 @@ def _may_import(place: str, item: Import) -> bool:
     if item.top == "keras":
         return place in WITH_KERAS
     if item.top in BACKENDS:
-        return place == "device" and item.lazy
+        return place in SPEAK_TO_A_BACKEND and item.lazy
     if part in ONLY_PYDANTIC:
         return item.top in sys.stdlib_module_names or item.top == "pydantic"
     return True
