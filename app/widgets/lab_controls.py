@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
+from unicodedata import east_asian_width
 
 import streamlit as st
 from pydantic.fields import FieldInfo
@@ -68,6 +69,16 @@ def choices_of(info: FieldInfo) -> list[Any]:
     return []
 
 
+def breadth(text: str) -> int:
+    """Return how many letters' room a text takes; one of Hangul takes two.
+
+    Example:
+        >>> breadth("Sine"), breadth("사인")
+        (4, 4)
+    """
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def _control(info: FieldInfo, value: Any, key: str) -> Any:
     label, options = _label(info), choices_of(info)
     common = {"key": project(key, value), "help": _(info.description) if info.description else None}
@@ -78,7 +89,7 @@ def _control(info: FieldInfo, value: Any, key: str) -> Any:
 
     if options and all(isinstance(option, int | float) for option in options) and "options" in _extra(info):
         return st.select_slider(label, options, format_func=written, **common)
-    if options and len(options) <= MOST_SEGMENTS and sum(len(written(option)) for option in options) <= MOST_LETTERS:
+    if 0 < len(options) <= MOST_SEGMENTS and breadth("".join(map(written, options))) <= MOST_LETTERS:
         return st.segmented_control(label, options, format_func=written, required=True, **common)
     if options:
         return st.selectbox(label, options, format_func=written, **common)
