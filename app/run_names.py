@@ -1,6 +1,5 @@
 """Short names that tell runs apart by what sets them apart."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,16 +37,20 @@ def recipe_differences(recipes: Sequence[dict[str, Any]], most: int | None = Non
 
 
 def recorded_names(runs: Sequence[Outcome]) -> list[str]:
-    """Return a name for each run of a recorded study: its network's, and what sets it apart from others of the same."""
-    settings = recipe_differences([run.recipe.model_dump(mode="json") for run in runs], most=2)
-    shared = Counter((run.name, run.seed) for run in runs)
+    """Return a name for each run of a recorded study: no longer than it takes to tell it from the others.
+
+    It is the network's name, and settings in which recipes differ where several share that; these alone where all do.
+    """
+    recipes = [run.recipe.model_dump(mode="json") for run in runs]
     several = len({run.seed for run in runs}) > 1
-    names = []
-    for run, setting in zip(runs, settings, strict=True):
-        told = setting if shared[run.name, run.seed] > 1 else ""
-        seed = _("seed {seed}").format(seed=run.seed) if several else ""
-        names.append(", ".join(filter(None, (run.name, told, seed))))
-    return names
+    seeds = [_("seed {seed}").format(seed=run.seed) if several else "" for run in runs]
+    networks = [run.name if len({run.name for run in runs}) > 1 else "" for run in runs]
+    ways = [[run.name for run in runs]], *([networks, recipe_differences(recipes, most)] for most in (1, 2, None))
+    for way in ways:
+        names = [", ".join(filter(None, parts)) for parts in zip(*way, seeds, strict=True)]
+        if len(set(names)) == len(names) and all(names):
+            return names
+    return [f"{number}. {run.name}" for number, run in enumerate(runs, start=1)]
 
 
 def _told_apart(name: str, group: list[Job]) -> dict[str, str]:

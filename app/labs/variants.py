@@ -1,5 +1,6 @@
 """What came after ResNet, in micro networks: where batch normalization stands, and how a residual path begins."""
 
+import textwrap
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,6 +17,9 @@ CODE = (MicroStack,)
 SLOW = True
 
 SEEDS = 3
+LINE = 22
+"""Characters of a variant's name in one line: a narrow screen needs the room for the bars."""
+
 VARIANTS: dict[str, tuple[str, bool, dict]] = {
     "plain": (N_("plain"), False, {}),
     "post": (N_("residual (2015)"), True, {}),
@@ -60,7 +64,7 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
         layout={
             "title": {"text": title},
             "xaxis": {
-                "title": {"text": _("training accuracy (fraction of 256 points; guessing gives 50 %)")},
+                "title": {"text": _("training accuracy (guessing gives 50 %)")},
                 "range": [0, 1.02],
                 "tickformat": ".0%",
             },
@@ -68,8 +72,9 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
             "showlegend": False,
         }
     )
+    bars = ["<br>".join(textwrap.wrap(name, LINE)) for name in names]
     figure.add_bar(
-        y=names,
+        y=bars,
         x=[answer.median(name) for name in answer.accuracies],
         orientation="h",
         marker={"color": [theme.kind_color(VARIANTS[name][1]) for name in answer.accuracies]},
@@ -77,7 +82,7 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     figure.add_scatter(
-        y=[_(VARIANTS[name][0]) for name, hits in answer.accuracies.items() for _hit in hits],
+        y=[bar for bar, hits in zip(bars, answer.accuracies.values(), strict=True) for _hit in hits],
         x=[hit for hits in answer.accuracies.values() for hit in hits],
         mode="markers",
         marker={"color": theme.OKABE_ITO["gray"], "size": 7},

@@ -19,6 +19,7 @@ class Chart {
     this.work = Promise.resolve();
     this.drawn = ""; // what is on the screen, to tell a change from a mere rerun
     this.revision = 0;
+    this.more = 0; // px of height that a phone needs besides
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(plot);
   }
@@ -30,7 +31,7 @@ class Chart {
 
   show(data) {
     this.data = data;
-    this.plot.style.height = `${data.height}px`;
+    this.plot.style.height = `${data.height + this.more}px`;
     // One after the other, and only the newest of those that wait.
     const newest = (this.newest = {});
     this.work = this.work.then(() => newest === this.newest && this.draw()).catch((error) => this.fail(error));
@@ -39,12 +40,14 @@ class Chart {
   async draw() {
     if (!this.plot.clientWidth) return; // in a hidden tab: drawn when it shows
     const theme = readTheme(this.plot);
-    const wanted = JSON.stringify([this.data, theme]);
+    const wanted = JSON.stringify([this.data, theme, this.plot.clientWidth < NARROW]);
     if (wanted === this.drawn) return;
     const Plotly = await loadPlotly(this.data.library);
     await this.dragEnds();
     const { data, layout } = paint(JSON.parse(this.data.figure), theme, this.data.dark);
-    Object.assign(layout, { height: this.data.height, datarevision: ++this.revision, autosize: true });
+    this.more = fitWidth(data, layout, this.plot.clientWidth);
+    this.plot.style.height = `${this.data.height + this.more}px`;
+    Object.assign(layout, { height: this.data.height + this.more, datarevision: ++this.revision, autosize: true });
     if (TOUCH) layout.dragmode ??= false; // a finger scrolls the page past the chart
     // The same object each time: another one would make Plotly start anew.
     if (this.language !== this.data.words.locale) this.config = this.makeConfig(Plotly);

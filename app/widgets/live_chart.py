@@ -14,7 +14,7 @@ from app.language import _, language
 from app.theme import DARK_VARIANTS
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("chart_theme.js", "live_chart.js")
+_SCRIPTS = ("chart_theme.js", "chart_narrow.js", "live_chart.js")
 
 _chart = st.components.v2.component(
     "resnet_lab_live_chart",

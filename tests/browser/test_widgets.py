@@ -305,6 +305,20 @@ def test_both_fit_a_phone_and_let_a_finger_scroll_past(new_page, address):
     assert _view(page)["y"] == pytest.approx(before["y"] - 60, abs=10)
 
 
+def test_on_a_phone_a_charts_title_fits_below_its_buttons_and_its_legend_beneath_the_axes(new_page, address):
+    page = _open(new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), address)
+    page.locator(f"{CURVE} .legend").wait_for()
+    frame = page.locator(CURVE).bounding_box()
+    buttons, title, legend, axis = (
+        page.locator(f"{CURVE} {part}").first.bounding_box() for part in (".modebar", ".gtitle", ".legend", ".xtitle")
+    )
+    assert page.locator(f"{CURVE} .gtitle tspan").count() > 1
+    assert title["x"] + title["width"] <= frame["x"] + frame["width"]
+    assert buttons["y"] + buttons["height"] <= title["y"] + 2
+    assert axis["y"] + axis["height"] <= legend["y"] + 2
+    assert legend["y"] + legend["height"] <= frame["y"] + frame["height"] + 2
+
+
 HELPERS = """
 document.inViewer = (selector) => {
   for (const host of document.querySelectorAll("[data-testid=stBidiComponentIsolated]")) {

@@ -54,7 +54,13 @@ def curves(points: int, runs: int = 2, axis: str = "step") -> go.Figure:
             line={"color": kind_color(residual), "width": line_width(depth)},
             hovertemplate="%{y:.2%}",
         )
-    figure.update_layout(xaxis_title=axis, yaxis_title="training error", yaxis_tickformat=".0%")
+    figure.update_layout(
+        title_text="Training error of plain and residual networks as the steps go by",
+        margin_t=76,
+        xaxis_title=axis,
+        yaxis_title="training error",
+        yaxis_tickformat=".0%",
+    )
     return style(figure)
 
 
