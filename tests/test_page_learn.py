@@ -226,6 +226,7 @@ class TestItsLink:
 class TestTheProjector:
     def test_shows_one_step_and_turns_over_the_ends_of_lessons(self):
         page = open_learn(lesson="tiny", present="1")
+        assert [title.value for title in page.title] == ["A tiny lesson"]
         assert widget(page, "button", "lesson:back").disabled and not page.header
         page = press(press(page, "Next"), "Next")
         assert [header.value for header in page.header] == ["Check yourself"]

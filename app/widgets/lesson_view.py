@@ -45,6 +45,8 @@ def lesson_view(lesson: Lesson, course: Sequence[Lesson], state: LearnState) -> 
     st.html(_FOLDER / "lesson.css")
     if state.present:
         st.html(_FOLDER / "lesson_projector.css")
+        if not lesson.steps[state.step - 1].title:
+            st.title(as_text(lesson.about.title), anchor=False)
         _step(lesson, state.step)
         _projector_bar(lesson, course, state)
     else:
