@@ -4,6 +4,7 @@ A page opens its state, shows widgets from it, and keeps what came of it. A link
 session remembers; a mangled link is said in one line and replaced by what can be read of it.
 """
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
@@ -166,6 +167,7 @@ class HomeState:
         raise unknown(name)
 
 
+SETTLE_SECONDS = 5.0
 _SHOWN = "state:shown"
 """Which page kept its state last: the one that the reader sees."""
 
@@ -228,9 +230,27 @@ def project(key: str, value: Any) -> str:
     mark = (value, language())
     shown = f"{key}:shown"
     if key not in st.session_state or shown not in st.session_state or st.session_state[shown] != mark:
-        st.session_state[key] = value
+        set_widget(key, value)
+    else:
+        say_again(key)
     st.session_state[shown] = mark
     return key
+
+
+def set_widget(key: str, value: Any) -> None:
+    """Set a widget that is made in this run."""
+    st.session_state[key] = value
+    st.session_state[f"{key}:set"] = time.monotonic()
+
+
+def say_again(key: str) -> None:
+    """Send a widget's value with this run too if it was set a moment ago.
+
+    Streamlit sends it once. Where the next run's widget comes before the browser has shown the first, as after a quick
+    click on a page that opens, the browser would start it at its default and answer with that.
+    """
+    if time.monotonic() - st.session_state.get(f"{key}:set", -SETTLE_SECONDS) < SETTLE_SECONDS:
+        st.session_state[key] = st.session_state[key]
 
 
 def adopt(key: str, value: Any) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.language import N_, _, language, ngettext
+from app.state import say_again, set_widget
 from app.widgets.spec_fields import more_fields
 from resnet_core.choices import Block, Shortcut
 from resnet_core.errors import SpecError, one_line
@@ -87,7 +88,9 @@ def _project(spec: ResNetSpec, key: str) -> dict[str, str]:
         keys[field] = f"{key}:{field}"
         if fresh or keys[field] not in state:
             value = getattr(spec, field)
-            state[keys[field]] = "-".join(map(str, value)) if field == "stages" else value
+            set_widget(keys[field], "-".join(map(str, value)) if field == "stages" else value)
+        else:
+            say_again(keys[field])
     return keys
 
 
