@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app import theme
 from tests.course import TINY, write_course
 from tests.learn_page import open_learn, press, words
 from tests.pages import query_of
@@ -235,6 +236,19 @@ class TestTheProjector:
         assert query_of(page) == {"lesson": "more", "present": "1"}
         page = press(page, "Back")
         assert query_of(page) == {"lesson": "tiny", "step": "3", "present": "1"}
+
+    def test_draws_a_recorded_study_larger(self):
+        def drawn(**query: str) -> dict:
+            page = open_learn(lesson="tiny", step="2", **query)
+            widget(page, "radio", ":choice").set_value(1).run()
+            press(page, "Keep my prediction")
+            found = (json.loads(part.proto.json) for part in page.get("bidi_component") if "figure" in part.proto.json)
+            return next(found)
+
+        shown, projected = drawn(), drawn(present="1")
+        assert projected["height"] > shown["height"]
+        title = json.loads(projected["figure"])["layout"]["title"]
+        assert title["font"]["size"] > theme.TEMPLATE.layout.title.font.size
 
     def test_leaving_it_shows_the_whole_lesson(self):
         page = press(open_learn(lesson="tiny", present="1", step="2"), "Leave")

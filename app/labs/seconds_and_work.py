@@ -10,7 +10,7 @@ from app import tables, theme
 from app.language import N_, _
 from app.measured_speed import TRAINING_PASSES, Speed, newest_device, speeds
 from app.owner import owner
-from app.widgets.live_chart import live_chart
+from app.widgets.lab_chart import lab_chart
 from app.widgets.live_runs import live_runs
 from resnet_core.datasets import describe
 from resnet_core.errors import LabError, one_line
@@ -141,7 +141,7 @@ def table(measured: Sequence[Speed]) -> pd.DataFrame:
 def _show(values: SecondsAndWorkValues, measured: Sequence[Speed], device: str, key: str) -> None:
     told = "; ".join(f"{speed.name}, {theme.big(speed.macs)} MACs: {_words(speed)}" for speed in measured)
     alt = f"{_title(values.quantity == 'time')}. {told}."
-    live_chart(figure(values, measured), key=f"{key}:chart", alt=alt, filename="resnet-lab-seconds", height=420)
+    lab_chart(figure(values, measured), key=f"{key}:chart", alt=alt, filename="resnet-lab-seconds", height=420)
     st.markdown(f":material/arrow_right_alt: {sentence(measured, device)}")
     st.caption(_("Rates count a training step as three forward passes; each network is the median of its runs."))
     numbers = table(measured)

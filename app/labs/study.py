@@ -8,7 +8,7 @@ from app.language import N_, _
 from app.owner import owner
 from app.run_names import recorded_names
 from app.text import as_text
-from app.widgets.live_chart import live_chart
+from app.widgets.lab_chart import lab_chart
 from app.widgets.study_result import study_result
 from resnet_core.errors import LabError, TwiceError, one_line
 from resnet_core.lessons.labs.runs import StudyValues
@@ -65,7 +65,7 @@ def _recorded(found: Recording, key: str) -> None:
         layout=Layout.SIDES if both else Layout.ONE,
     )
     st.caption(_provenance(found))
-    live_chart(
+    lab_chart(
         figure, key=f"{key}:recorded", alt=describe(curves), filename=f"resnet-lab-{found.study.name}", height=HEIGHT
     )
     st.success(as_text(_(found.verdict)), icon=":material/gavel:")

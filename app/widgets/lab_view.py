@@ -9,13 +9,12 @@ import streamlit as st
 from app import cache, tables
 from app.boundary import guarded
 from app.charts import sketch_overlay
-from app.charts.enlarge import enlarge
 from app.labs.lab import Lab, Panel, is_live, load_lab, start_values
 from app.language import _
 from app.state import LearnState, keep_state, open_state
 from app.text import as_text
+from app.widgets.lab_chart import lab_chart
 from app.widgets.lab_controls import lab_controls
-from app.widgets.live_chart import live_chart
 from app.widgets.source_panel import full_name, show_source
 from resnet_core.errors import LessonError, one_line
 from resnet_core.lessons.blocks import LabBlock, Sketch
@@ -116,13 +115,12 @@ def _panels(panels: Sequence[Panel], key: str) -> None:
 
 def _panel(panel: Panel, key: str) -> None:
     if panel.figure is not None:
-        large = open_state(LearnState).present
-        live_chart(
-            enlarge(panel.figure) if large else panel.figure,
+        lab_chart(
+            panel.figure,
             key=key,
             alt=panel.alt,
             filename=f"resnet-lab-{key.rpartition(':')[0].replace(':', '-')}",
-            height=round(panel.height * (1.25 if large else 1)),
+            height=panel.height,
         )
         return
     if panel.title:
