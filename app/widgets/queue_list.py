@@ -6,6 +6,7 @@ from app import theme
 from app.language import _
 from app.text import as_text
 from app.widgets.run_cards import progress_line, state_badge
+from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE
 from resnet_core.runs import cluster, devices, queue, store
 from resnet_core.runs.turns import Turns
@@ -45,5 +46,9 @@ def other_runs(shown: tuple[str, ...]) -> None:
             text, button = st.columns([5, 1], vertical_alignment="center")
             text.markdown(f"**{job.name}** {state_badge(job)} :small[{progress_line(job)}]")
             if button.button(_("Stop"), key=f"queue:stop:{job.id}", width="stretch"):
-                queue.stop(job.id)
-                st.rerun()
+                try:
+                    queue.stop(job.id)
+                except LabError as error:
+                    st.error(one_line(error), icon=":material/error:")
+                else:
+                    st.rerun()

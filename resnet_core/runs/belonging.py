@@ -13,17 +13,16 @@ from sqlalchemy import Connection, select, update
 
 from resnet_core.errors import HomeError
 from resnet_core.home import lab_home
+from resnet_core.runs import processes
 from resnet_core.runs.place import VARIABLE, Place
 from resnet_core.runs.schema import lab
 
 FILE = "home.id"
-# Set for what works on a machine of a cluster: it has a home of its own there, and writes for the one that leads.
-TIED = "RESNET_LAB_TIED"
 
 
 def is_known(connection: Connection) -> bool:
     """Say whether a database tells that it is this home's, and where the home is now."""
-    if os.environ.get(TIED):
+    if _works_for_another():
         return True
     home = lab_home()
     return tuple(connection.execute(_OWNER).one()) == (_id(home), _whereabouts(home))
@@ -35,7 +34,7 @@ def must_not_be_anothers(connection: Connection, place: Place) -> None:
     Raises:
         HomeError: it is another's.
     """
-    if os.environ.get(TIED):
+    if _works_for_another():
         return
     home = lab_home()
     held, whereabouts = connection.execute(_OWNER).one()
@@ -87,3 +86,8 @@ def _whereabouts(home: Path) -> str:
 def _is_inside(place: Place, home: Path) -> bool:
     """Say whether a database is a file in the home itself: a copy of another's, which came without its id."""
     return place.file is not None and place.file.parent.resolve() == home.resolve()
+
+
+def _works_for_another() -> bool:
+    """Say whether this process works on a machine of a cluster: its home is its own, and it writes for the lab's."""
+    return bool(os.environ.get(processes.TIED))
