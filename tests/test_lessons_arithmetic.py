@@ -1,5 +1,6 @@
 """Measures that a reader could work out with a pencil, against other ways to the same number."""
 
+import math
 import statistics
 
 import numpy as np
@@ -21,6 +22,10 @@ def test_a_batch_is_normalized_as_numpy_does_it() -> None:
     assert found == pytest.approx(expected)
     assert recompute("batch_mean", {"numbers": BATCH}) == statistics.fmean(BATCH)
     assert recompute("batch_variance", {"numbers": BATCH}) == pytest.approx(statistics.pvariance(BATCH))
+
+
+def test_guessing_costs_the_negative_logarithm_of_each_class_s_chance() -> None:
+    assert recompute("guessing_loss", {"classes": 10}) == pytest.approx(-math.log(0.1))
 
 
 def test_the_paper_trains_for_182_epochs() -> None:

@@ -52,6 +52,8 @@ class Reader {
     this.line.hidden = !data.steps;
     this.line.setAttribute("aria-label", data.label);
     this.keep();
+    // A projector's next page is read from its top, however far down the last one was.
+    if (data.present && (moved || data.step !== before)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     if (moved) this.goTo(data.step);
     else if (answers < 0 && data.step !== before) this.goTo(data.step, true); // the browser's Back or Forward
     this.scrolled();

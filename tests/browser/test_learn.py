@@ -133,6 +133,20 @@ def test_keys_turn_a_projectors_pages_and_leave_controls_their_own(school, page)
     expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
 
 
+def test_a_projectors_next_page_begins_at_its_top(school, new_page):
+    page = new_page(viewport={"width": 1280, "height": 320})
+    open_page(page, f"{school}/learn?lesson=tiny&step=2&present=1")
+    expect(page.get_by_role("progressbar", name="How far you are")).to_be_visible()
+    page.get_by_text("The figure is locked").scroll_into_view_if_needed()
+    expect(page.get_by_role("heading", name="Predict", exact=True)).not_to_be_in_viewport()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Check yourself")).to_be_in_viewport()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_in_viewport()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="A tiny lesson")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_keeps_a_reader_out(school, new_page, scheme):
     page = new_page(color_scheme=scheme)

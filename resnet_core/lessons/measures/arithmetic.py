@@ -1,7 +1,7 @@
 """Numbers that a reader can work out with a pencil: powers, batches, epochs, one convolution, two measures compared."""
 
 from collections.abc import Sequence
-from math import prod, sqrt
+from math import log, prod, sqrt
 from typing import Any
 
 from resnet_core.errors import LessonError
@@ -35,6 +35,11 @@ def total(terms: Sequence[float]) -> float:
 def epochs(steps: int, batch_size: int, images: int) -> float:
     """Multiply steps by the images of a batch, and divide by the images of the training set."""
     return steps * batch_size / images
+
+
+def guessing_loss(classes: int) -> float:
+    """Take the natural logarithm of the number of classes: the cross-entropy loss of equal chances for each."""
+    return log(classes)
 
 
 def batch_mean(numbers: Sequence[float]) -> float:
@@ -95,6 +100,7 @@ ARITHMETIC: dict[str, Measure] = {
         product,
         total,
         epochs,
+        guessing_loss,
         batch_mean,
         batch_variance,
         batch_normalized,
