@@ -3,6 +3,7 @@
 const NARROW = 480; // px
 const BUTTONS = 34; // px, the row of buttons, which a phone shows all the time
 const LINE = 1.3; // of the size of the letters
+const LEGEND = 30; // px, what a line of the legend takes above the axes
 const KEY = 55; // px, the stroke before a name in the legend, and the room after the name
 
 /** Rearrange a painted figure for a narrow chart, and return the pixels of height that its legend needs besides. */
@@ -23,15 +24,17 @@ function fitWidth(data, layout, width) {
     const place = { x: 0, xref: "container", y: 1, yref: "container", yanchor: "top", pad };
     layout.title = { ...layout.title, ...place, text: lines.join("<br>") };
   }
-  layout.margin = { ...layout.margin, t: top };
   const across = axesOf(layout).filter((name) => name.startsWith("x"));
   if (across.length === 1 && layout.xaxis?.title?.text) {
     const lines = wrapped(layout.xaxis.title.text, 0.6 * width, font(letters));
     layout.xaxis.title = { ...layout.xaxis.title, text: lines.join("<br>") };
   }
   const legend = { ...own.legend, ...layout.legend };
+  const above = legend.orientation === "h" && legend.y > 1;
+  if (above) layout.legend = { ...layout.legend, x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
+  // Where the legend had a line of its own below the title, that line is free.
+  layout.margin = { ...layout.margin, t: above && top > BUTTONS + 2 * LEGEND ? top - LEGEND : top };
   if (legend.orientation !== "h" || layout.showlegend === false) return 0;
-  if (legend.y > 1) layout.legend = { ...layout.legend, x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
   const names = data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
   const widest = Math.max(0, ...names.map((name) => breadth(name, font(letters)) + KEY));
   const rows = Math.ceil(names.length / Math.max(1, Math.floor(width / widest)));

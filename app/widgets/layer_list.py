@@ -81,21 +81,17 @@ def _count(label: str, width: int, help: str | None = None):
 def _columns() -> dict:
     """Return the columns; their widths in pixels put every one in sight on a screen of 1280."""
     return {
-        "layer": st.column_config.TextColumn(_("Layer"), pinned=True, width=176),
+        "layer": st.column_config.TextColumn(_("Layer"), pinned=True, width=168),
         "part": st.column_config.TextColumn(_("Part"), pinned=True, width=100),
         "layers": _count(_("Layers"), 90),
-        "what": st.column_config.TextColumn(_("What"), width=112),
+        "what": st.column_config.TextColumn(_("What"), width=108),
         "output": st.column_config.TextColumn(_("Output"), width=90, help=_("height x width x channels of one image")),
         "params": _count(_("Parameters"), 86, _("all, moving statistics of batch norm included")),
         "trainable": _count(_("Trained"), 80, _("parameters that training changes")),
-        "macs": _count("MACs", 108, _("multiply-accumulates of convolutions and dense layers")),
-        "flops": _count("FLOPs", 108, _("2 x MACs plus element-wise work")),
-        "memory": st.column_config.NumberColumn(
-            _("Memory"),
-            format="bytes",
-            width=72,
-            help=_("activation memory: 4 bytes for each value put out, one image"),
-        ),
+        "macs": _count("MACs", 104, _("multiply-accumulates of convolutions and dense layers")),
+        "flops": _count("FLOPs", 104, _("2 x MACs plus element-wise work")),
+        # Bytes as they are: Streamlit's own format for them mixes units of two languages in Korean.
+        "memory": _count(f"{_('Memory')} (B)", 92, _("activation memory: 4 bytes for each value put out, one image")),
         "receptive_field": _count(
             _("Rec. field"), 76, _("receptive field: side in input pixels; it may exceed the image")
         ),

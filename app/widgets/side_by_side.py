@@ -180,6 +180,6 @@ def _options(spec: ResNetSpec) -> None:
             "params_change": st.column_config.NumberColumn(_("More than plain"), format="localized"),
             "macs": st.column_config.NumberColumn("MACs", format="localized"),
             "macs_change": st.column_config.NumberColumn(_("More than plain "), format="localized"),
-            "memory": st.column_config.NumberColumn(_("Activation memory"), format="bytes"),
+            "memory": st.column_config.NumberColumn(f"{_('Activation memory')} (B)", format="localized"),
         },
     )
