@@ -39,9 +39,14 @@ def order_question(block: Quiz, order: Order, slug: str, *, key: str) -> None:
                     on_click=_swap,
                     args=(slot, place, place + by),
                 )
-    if st.button(_("Check this order"), key=f"{key}:check", icon=":material/done_all:"):
-        remember_answer(slug, block.id, tuple(places))
-        st.rerun()
+    # Told before the page runs: a click elsewhere that cuts the run short takes nothing back.
+    st.button(
+        _("Check this order"),
+        key=f"{key}:check",
+        icon=":material/done_all:",
+        on_click=remember_answer,
+        args=(slug, block.id, tuple(places)),
+    )
     if kept is None:
         return
     if is_right(block, kept):
