@@ -18,7 +18,6 @@ CASES = {
     "momentum": {},
     "batches that two cannot share evenly": {"batch_size": 15, "validation_size": 31, "weight_decay": 0.01},
     "augmented": {"augment": "crop_flip", "optimizer": "nadam"},
-    "adamw": {"optimizer": "adamw", "weight_decay": 0.1, "schedule": "cosine"},
     "a batch of one": {"batch_size": 1, "epochs": 1},
 }
 

@@ -99,7 +99,7 @@ def test_a_stop_ends_it_and_its_files_are_here(lab):
 
 
 def test_jobs_run_side_by_side_and_go_on_after_their_supervisor_was_killed(lab):
-    both = [queue.submit(SPEC, recipe(12), "shapes", seed=seed) for seed in (1, 2)]
+    both = [queue.submit(SPEC, recipe(6), "shapes", seed=seed) for seed in (1, 2)]
     wait(lambda: all(len(store.job(job_id).epochs) >= 2 for job_id in both))
     one, other = map(store.job, both)
     assert one.slots != other.slots
@@ -110,7 +110,7 @@ def test_jobs_run_side_by_side_and_go_on_after_their_supervisor_was_killed(lab):
     wait(lambda: not any(store.job(job_id).active for job_id in both))
     for job_id in both:
         job = store.job(job_id)
-        assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 13)))
+        assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 7)))
 
 
 def test_jobs_wait_for_a_cluster_that_does_not_answer(lab, monkeypatch):

@@ -46,11 +46,11 @@ def server(tmp_path_factory, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_every_run_comes_to_its_end_and_no_row_is_lost_or_doubled(server, browser):
     chance = random.Random(SEED)
     calm = queue.submit(TINY, RECIPE, "shapes", seed=1, name="calm")
-    wait_until(lambda: store.job(calm).state == "finished", 90, lambda: f"{store.job(calm)} has finished")
+    wait_until(lambda: store.job(calm).state == "finished", 240, lambda: f"{store.job(calm)} has finished")
     ids = [queue.submit(TINY, RECIPE, "shapes", seed=1, owner=owner) for owner in ("ada", "ada", "bob")]
     # Without the faults that other browser tests look for: a page may complain while its server is dead.
     page = browser.new_context().new_page()
