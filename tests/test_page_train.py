@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_core import checkpoints, get_spec
 from resnet_core.checkpoints import Checkpoint
 from resnet_core.families import PRESETS
-from resnet_core.runs import folders, store, supervision, writes
+from resnet_core.runs import cluster, folders, store, supervision, writes
 from resnet_core.studies import STUDIES
 from tests.stored_runs import epochs, store_run
 
@@ -57,6 +57,22 @@ def test_a_changed_field_makes_the_recipe_ones_own_and_stands_in_the_link(app):
     app.segmented_control(key="train:recipe:name").set_value("paper").run()
     assert app.query_params["recipe"] == "paper"
     assert app.number_input(key="train:recipe:learning_rate").value == 0.1
+
+
+def test_all_gpus_are_offered_where_there_may_be_several(app, monkeypatch):
+    key = "train:recipe:devices"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    open_train(app)
+    assert key not in [box.key for box in app.selectbox], "one device leaves nothing to choose"
+    monkeypatch.setenv(cluster.VARIABLE, "10.0.0.1:6379")
+    app.run().selectbox(key=key).set_value("all").run()
+    assert not app.exception
+    assert "devices.all" in app.query_params["recipe"]
+    monkeypatch.delenv(cluster.VARIABLE)
+    app.run().selectbox(key=key).set_value("one").run()
+    assert not app.exception
+    assert app.query_params["recipe"] == "quick"
+    assert key not in [box.key for box in app.selectbox]
 
 
 def test_a_recipe_that_contradicts_itself_is_said_and_cannot_be_launched(app):

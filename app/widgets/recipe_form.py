@@ -19,6 +19,7 @@ from resnet_core.recipes import (
     Schedule,
     make_recipe,
 )
+from resnet_core.runs import cluster, devices
 
 CUSTOM = "custom"
 
@@ -29,6 +30,7 @@ TITLES = {
     CUSTOM: N_("My own"),
 }
 _UNITS = {"epochs": N_("epochs"), "steps": N_("steps")}
+_DEVICES = {Devices.ONE: N_("one"), Devices.ALL: N_("all of a machine's, for one run")}
 _LENGTHS = {"epochs": N_("Epochs"), "steps": N_("Steps")}
 
 
@@ -108,13 +110,29 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
             _("Normalization"), list(Normalize), key=place("normalize", recipe.normalize)
         )
         values["precision"] = st.selectbox(_("Precision"), list(Precision), key=place("precision", recipe.precision))
-        values["devices"] = st.selectbox(_("Devices"), list(Devices), key=place("devices", recipe.devices))
+        values["devices"] = _devices(recipe.devices, place)
         values["deterministic"] = st.checkbox(
             _("Repeat to the last bit"),
             key=place("deterministic", recipe.deterministic),
             help=_("May be slower on a GPU."),
         )
     return values
+
+
+def _devices(chosen: Devices, place) -> Devices:
+    """Ask for the devices where there may be several, or where all are asked for already, as by a link."""
+    if chosen is Devices.ONE and not cluster.address() and len(devices.gpu_identifiers()) < 2:
+        return chosen
+    return st.selectbox(
+        _("GPUs"),
+        list(Devices),
+        format_func=lambda kind: _(_DEVICES[kind]),
+        key=place("devices", chosen),
+        help=_(
+            "Each GPU computes a part of every batch, and other runs wait meanwhile. The curve is that of one GPU but "
+            "for rounding. A machine with a single device trains on that one."
+        ),
+    )
 
 
 def _optional(label: str, value: int | None, place, field: str) -> int | None:
