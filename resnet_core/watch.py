@@ -61,7 +61,7 @@ class Watch(keras.callbacks.Callback):
         self.step = self.first + batch + 1
         now = time.perf_counter()
         if now - self.sampled >= SAMPLE_SECONDS or batch + 1 == self.budget.steps_per_epoch:
-            self._sample(batch + 1, logs, now)
+            self._sample(batch + 1, now)
         if self.state == "running" and self.listener.should_stop():
             self.state = "stopped"
         if self.state != "running":
@@ -72,8 +72,10 @@ class Watch(keras.callbacks.Callback):
             self.state = "stopped"
             self.model.stop_evaluating = True
 
-    def _sample(self, batches: int, logs: dict, now: float) -> None:
-        loss_mean, accuracy = float(logs["loss"]), float(logs["accuracy"])
+    def _sample(self, batches: int, now: float) -> None:
+        # Not Keras' logs: of several processors they are means of the parts' means, as if all parts were equally large.
+        means = self.model.get_metrics_result()
+        loss_mean, accuracy = float(means["loss"]), float(means["accuracy"])
         if not math.isfinite(loss_mean):
             self.state = "diverged"
             return
