@@ -276,6 +276,7 @@ CHOICES = {
     "nadam": RECIPES["nadam"],
     "all devices": make_recipe(
         {"epochs": 1, "devices": "all", "deterministic": True, "schedule": "cosine", "precision": "mixed_bfloat16"}
+        | {"augment": "crop_flip", "weight_decay": 1e-4}
     ),
     "adamw": make_recipe({"epochs": 1, "optimizer": "adamw", "warmup_steps": 3, "normalize": "scale"}),
 }

@@ -19,9 +19,13 @@ NEAR = {"rtol": 1e-4, "atol": 1e-5}
 
 @pytest.fixture(scope="module")
 def compared() -> dict[str, dict]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.mirrored_runs"], cwd=ROOT, capture_output=True, text=True, timeout=600
-    )
+    return mirrored_runs()
+
+
+def mirrored_runs(*arguments: str) -> dict[str, dict]:
+    """Return what `tests.mirrored_runs` prints; in a process of its own."""
+    command = [sys.executable, "-m", "tests.mirrored_runs", *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
@@ -35,8 +39,31 @@ def test_two_devices_train_as_one_does(compared, case):
             assert ours[name] == theirs[name], name
         for name in ("train_loss", "val_loss"):
             np.testing.assert_allclose(ours[name], theirs[name], **NEAR)
-    for ours, theirs in zip(both["weights"], one["weights"], strict=True):
-        np.testing.assert_allclose(ours, theirs, **NEAR)
+    check_near(both["weights"], one["weights"])
+
+
+def check_near(ours: list, theirs: list) -> None:
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(our, their, **NEAR)
+
+
+@pytest.mark.parametrize("case", ["momentum", "batches that two cannot share evenly"])
+def test_the_samples_of_an_epoch_add_up_to_it(compared, case):
+    both = compared[case]["all"]
+    assert both["samples"][-1][1] == both["epochs"][-1]["step"]
+    done, sums = 0, {}
+    for epoch, step, loss, error in both["samples"]:
+        sums[epoch] = sums.get(epoch, 0.0) + (step - done) * np.array([loss, error])
+        done = step
+    steps = both["epochs"][0]["step"]
+    for epoch in both["epochs"]:
+        means = [epoch["train_loss"], epoch["train_error"]]
+        np.testing.assert_allclose(sums[epoch["epoch"]] / steps, means, **NEAR)
+
+
+def test_a_script_of_such_a_run_ends_with_the_weights_of_one_device():
+    found = mirrored_runs("exported")["exported"]
+    check_near(found["all"]["weights"], found["one"]["weights"])
 
 
 def test_it_says_what_trains(compared):

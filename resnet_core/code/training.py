@@ -33,6 +33,8 @@ def training_section(
     if backend == "tensorflow":
         # Arrays given to Keras have batches of a fixed size, which oneDNN computes in another order.
         parts.append(_as_script(closure_of("device.py:_cut")).replace("_cut(", "batches("))
+    if recipe.devices is Devices.ALL:
+        parts.append(_mirrored(spec, recipe))
     if _fuses(spec, backend):
         fuse = _as_script(closure_of("device.py:_fuse")).replace("_fused_call", "fused_call")
         parts.append(fuse.replace("_fuse(network: keras.Model) -> None", "fuse_batch_norm(network)"))
@@ -76,6 +78,9 @@ def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> st
     if _fuses(spec, backend):
         build.insert(1, "    fuse_batch_norm(network)")
     if recipe.devices is Devices.ALL:
+        if spec.batch_norm:
+            build.insert(2, "    synchronize(network)")
+        build.append("    model.optimizer.build(model.trainable_variables)")
         build = ["    with tf.distribute.MirroredStrategy().scope():", *(f"    {line}" for line in build)]
     return "\n".join(
         [
@@ -124,9 +129,14 @@ def _trainer(recipe: Recipe) -> str:
         lines.append('mean = (x_train.mean(axis=0, dtype="float64") / 255).astype("float32")')
     lines.append(f"x = {layer}")
     if recipe.augment is Augment.CROP_FLIP:
-        lines.append("x = PadCropFlip(max(1, IMAGE_SIZE // 8), seed=SEED)(x)")
+        layer = "PadCropFlip(max(1, IMAGE_SIZE // 8), seed=SEED)"
+        if recipe.devices is Devices.ALL:
+            lines += [f"augmentation = {layer}", "augmentation.draw = share_draws(augmentation.draw)"]
+            layer = "augmentation"
+        lines.append(f"x = {layer}(x)")
+    model = "MirroredModel" if recipe.devices is Devices.ALL else "keras.Model"
     lines += [
-        "model = keras.Model(inputs, network(x))",
+        f"model = {model}(inputs, network(x))",
         "model.compile(",
         "    optimizer=make_optimizer(total_steps),",
         "    loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),",
@@ -143,10 +153,14 @@ def _optimizer(recipe: Recipe) -> str:
     rate = "LearningRate(total_steps)" if _scheduled(recipe) else "LEARNING_RATE"
     maker = f"keras.optimizers.{kind}"
     if _decays_gradients(recipe):
-        maker = f"with_l2({maker}, WEIGHT_DECAY)"
+        maker = f"with_l2({maker}, {'decay' if recipe.devices is Devices.ALL else 'WEIGHT_DECAY'})"
     elif recipe.optimizer is Optimizer.ADAMW:
         arguments = f", weight_decay={'WEIGHT_DECAY' if recipe.weight_decay else '0.0'}"
-    return f"def make_optimizer(total_steps):\n    return {maker}({rate}{arguments})"
+    body = f"    return {maker}({rate}{arguments})"
+    if recipe.devices is Devices.ALL and _decays_gradients(recipe):
+        shared = "WEIGHT_DECAY / tf.distribute.get_strategy().num_replicas_in_sync"
+        body = f"    decay = {shared}  # gradients are summed\n{body}"
+    return f"def make_optimizer(total_steps):\n{body}"
 
 
 def _schedule(recipe: Recipe) -> str:
@@ -180,6 +194,18 @@ def _schedule(recipe: Recipe) -> str:
         return {{"total_steps": self.total_steps}}'''
 
 
+def _mirrored(spec: ResNetSpec, recipe: Recipe) -> str:
+    """Copy what lets several processors train as one would."""
+    names = ["MirroredModel"]
+    if spec.batch_norm:
+        names.append("synchronize")
+    if recipe.augment is Augment.CROP_FLIP:
+        names.append("share_draws")
+    copied = closure_of(*(f"mirrored.py:{name}" for name in names))
+    # Such a script runs on TensorFlow alone.
+    return _as_script(copied.replace('    if keras.backend.backend() != "tensorflow":\n        return None\n', ""))
+
+
 def _fuses(spec: ResNetSpec, backend: str) -> bool:
     return spec.batch_norm and backend == "tensorflow"
 
@@ -194,6 +220,14 @@ def _decays_gradients(recipe: Recipe) -> bool:
 
 def _as_script(copied: str) -> str:
     """Free copied functions from types that a script does not import, and from imports of their own."""
-    for type_ in (": Any", " -> Any", ": keras.layers.BatchNormalization"):
+    draws = "Callable[[Any], tuple]"
+    for type_ in (
+        f": {draws}",
+        f" -> {draws}",
+        ": Any",
+        " -> tuple[Any, Any]",
+        " -> Any",
+        ": keras.layers.BatchNormalization",
+    ):
         copied = copied.replace(type_, "")
     return copied.replace("    import tensorflow as tf\n\n", "")
