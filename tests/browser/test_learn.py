@@ -176,13 +176,16 @@ def test_a_narrow_page_scrolls_in_one_direction_only(school, new_page, width):
 
 def test_the_glossary_writes_a_meaning_under_its_name(school, page):
     open_page(page, f"{school}/glossary")
-    below = """node => {
+    meaning = page.get_by_text("Layers that feed each other.")
+    expect(meaning).to_be_visible()
+    # Both in one moment: while the page opens, it moves.
+    between = """node => {
+        const of = text => document.evaluate(`//h2[contains(., "${text}")]`, document).iterateNext();
         const words = document.createRange();
-        words.selectNodeContents(node);
-        return words.getBoundingClientRect().bottom;
+        words.selectNodeContents(of("network"));
+        return node.getBoundingClientRect().top - words.getBoundingClientRect().bottom;
     }"""
-    name = page.get_by_role("heading", name="network").evaluate(below)
-    assert page.get_by_text("Layers that feed each other.").bounding_box()["y"] >= name
+    assert meaning.evaluate(between) >= 0
 
 
 def test_a_term_says_what_it_means_to_the_keyboard_too(school, page):
