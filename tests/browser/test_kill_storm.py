@@ -148,7 +148,9 @@ class Storm:
         """Return the process of a run in work; runs that a kill made end early go on first."""
         self.resume_what_ended()
         supervision.ensure()
-        return next((job.pid for job in store.jobs(ids=self.ids) if job.active and job.pid and alive(job.pid, None)), None)
+        return next(
+            (job.pid for job in store.jobs(ids=self.ids) if job.active and job.pid and alive(job.pid, None)), None
+        )
 
 
 def kill(pid: int) -> None:
