@@ -1,6 +1,7 @@
 """The app's frame: `streamlit run app/Home.py`."""
 
 import sys
+import threading
 from pathlib import Path
 
 ROOT = str(Path(__file__).resolve().parents[1])
@@ -36,6 +37,7 @@ if unknown_language:
     st.warning(unknown_language, icon=":material/link_off:")
 with guarded(page.url_path or "home"):
     page.run()
-startup.finish()
 if page.url_path in ("", "train"):
-    supervision.prepare()  # after the page is on the screen, so that a click on it finds Keras imported
+    # Whoever reads the page does not wait for this; a click on it finds Keras imported.
+    threading.Thread(target=supervision.prepare, daemon=True, name="prepare").start()
+startup.finish()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from app.charts.curves import Axis, Layout
+from app.curve_layout import Axis, Layout
 from app.grouping import FIELDS, SEPARATE
 from app.links import flag, fraction, listed, one_of, unknown
 

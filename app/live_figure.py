@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.charts import curves, spread
-from app.charts.curves import Curve, Layout, learning_curves
+from app.charts.curves import Curve, learning_curves
+from app.curve_layout import Layout
 from app.feed import Feed
 from app.grouping import REPEATS, Group, grouped
 from app.pictures import looks_of, side_of

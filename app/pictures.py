@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 from app import theme
 from app.charts import curves, final_errors, spread, time_to_error
 from app.charts.curve_style import DASHES, SHADES, THINNEST, Style, styles
-from app.charts.curves import Curve, Layout
+from app.charts.curves import Curve
 from app.charts.final_errors import Against, Series, Spot
 from app.charts.panels import shape
 from app.compare_state import CompareState, Picture, Size, Watched
+from app.curve_layout import Layout
 from app.grouping import REPEATS, SEPARATE, Group, grouped, mixed, title, varying
 from app.language import _
 from app.published_marks import published_marks

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from app import theme
 from app.charts.curve_style import DASHES, SHADES, styles
-from app.charts.curves import Axis, Curve, Layout, describe, learning_curves, smooth
+from app.charts.curves import Curve, describe, learning_curves, smooth
 from app.charts.downsampling import MOST_POINTS, kept
+from app.curve_layout import Axis, Layout
 from resnet_core.results import Step
 from tests.stored_runs import epochs
 

@@ -5,10 +5,10 @@ import pytest
 
 from app.charts import final_errors, spread, time_to_error
 from app.charts.curve_style import Style
-from app.charts.curves import Axis
 from app.charts.final_errors import Against, Mark, Series, Spot
 from app.charts.spread import Bundle
 from app.charts.time_to_error import Racer, arrival
+from app.curve_layout import Axis
 from tests.stored_runs import epochs
 
 LOOK = Style("#0072B2", "solid", 3)

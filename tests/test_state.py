@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts.curves import Axis, Layout
 from app.compare_state import Picture, Size, Watched
+from app.curve_layout import Axis, Layout
 from app.state import (
     BuildState,
     CompareState,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import accumulate
 
 import plotly.graph_objects as go
@@ -11,23 +10,9 @@ from app import theme
 from app.charts.curve_style import Style, styles
 from app.charts.downsampling import kept
 from app.charts.smoothing import smooth
+from app.curve_layout import Axis, Layout
 from app.language import N_, _
 from resnet_core.results import Epoch, Step
-
-
-class Axis(StrEnum):
-    """What is counted along x."""
-
-    EPOCH = "epoch"
-    STEP = "step"
-    SECONDS = "seconds"
-
-
-class Layout(StrEnum):
-    """Plain and residual networks side by side on one shared axis, or all in one figure."""
-
-    SIDES = "sides"
-    ONE = "one"
 
 
 @dataclass(frozen=True)

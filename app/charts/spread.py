@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.charts.curve_style import Style
-from app.charts.curves import Axis
 from app.charts.downsampling import kept
 from app.charts.panels import panels
 from app.charts.smoothing import smooth
+from app.curve_layout import Axis
 from app.language import N_, _
 from resnet_core.results import Epoch
 

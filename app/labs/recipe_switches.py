@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import cache, theme
-from app.charts.curves import Layout
+from app.curve_layout import Layout
 from app.feed import Feed
 from app.language import ENGLISH, N_, _, speaking
 from app.owner import owner

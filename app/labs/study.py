@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app import cache, theme
-from app.charts.curves import Curve, Layout, describe, learning_curves
+from app.charts.curves import Curve, describe, learning_curves
+from app.curve_layout import Layout
 from app.language import N_, _
 from app.owner import owner
 from app.run_names import recorded_names

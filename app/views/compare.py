@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app.charts.curves import Axis, Curve, curve_styles
+from app.charts.curves import Curve, curve_styles
 from app.compare_state import CompareState, Picture
+from app.curve_layout import Axis
 from app.feed import Feed
 from app.grouping import SEPARATE, grouped
 from app.language import _, ngettext

@@ -11,7 +11,6 @@ from app.study_choice import StudyChoice
 from app.widgets.course_list import course_list
 from app.widgets.lesson_reader import browser_progress
 from app.widgets.recent_runs import recent_runs
-from app.widgets.study_result import study_result
 from resnet_core.errors import TwiceError
 from resnet_core.lessons import catalogue
 from resnet_core.runs import devices, groups
@@ -60,6 +59,8 @@ def _introduction() -> None:
 
 
 def _study(group: Group) -> None:
+    from app.widgets.study_result import study_result  # the first page of a new lab draws nothing, and is there sooner
+
     study_result(group, key="home", height=400, beside=lambda: _start_button(_("Run it again"), primary=False))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from app.charts.curves import Layout
+from app.curve_layout import Layout
 from app.feed import Feed
 from app.grouping import Group
 from app.language import _

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.charts.curves import Axis, Layout
 from app.compare_state import CompareState, Picture, Size, Watched
+from app.curve_layout import Axis, Layout
 from app.grouping import SEPARATE, Group, grouped, title, varying
 from app.language import N_, _
 from app.run import Run

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import theme
-from app.charts.curves import Layout
 from app.compare_state import CompareState
+from app.curve_layout import Layout
 from app.feed import Feed
 from app.grouping import REPEATS, SEPARATE
 from app.language import _, ngettext
