@@ -1,5 +1,6 @@
 """Choosing a recipe: three by name, every field behind a fold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -28,6 +29,13 @@ TITLES = {
     "paper": N_("The paper's"),
     "nadam": "Nadam",
     CUSTOM: N_("My own"),
+}
+_SCHEDULES = {Schedule.CONSTANT: N_("constant"), Schedule.STEP: N_("in steps"), Schedule.COSINE: N_("cosine")}
+_AUGMENTS = {Augment.NONE: N_("none"), Augment.CROP_FLIP: N_("random crops and flips")}
+_NORMALIZES = {
+    Normalize.PIXEL_MEAN: N_("per-pixel mean taken off"),
+    Normalize.SCALE: N_("from 0 to 1"),
+    Normalize.NONE: N_("none"),
 }
 _UNITS = {"epochs": N_("epochs"), "steps": N_("steps")}
 _DEVICES = {Devices.ONE: N_("one"), Devices.ALL: N_("all of a machine's, for one run")}
@@ -72,7 +80,7 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
         values["learning_rate"] = st.number_input(
             _("Learning rate"), 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
         )
-        values["schedule"] = st.selectbox(_("Schedule"), list(Schedule), key=place("schedule", recipe.schedule))
+        values["schedule"] = _one_of(_("Schedule"), _SCHEDULES, place("schedule", recipe.schedule))
         milestones = st.text_input(
             _("Milestones (steps)"),
             key=place("milestones", ", ".join(map(str, recipe.milestones))),
@@ -105,10 +113,8 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
             _("Weight decay"), 0.0, 1.0, step=0.0001, format="%.5g", key=place("weight_decay", recipe.weight_decay)
         )
     with right:
-        values["augment"] = st.selectbox(_("Augmentation"), list(Augment), key=place("augment", recipe.augment))
-        values["normalize"] = st.selectbox(
-            _("Normalization"), list(Normalize), key=place("normalize", recipe.normalize)
-        )
+        values["augment"] = _one_of(_("Augmentation"), _AUGMENTS, place("augment", recipe.augment))
+        values["normalize"] = _one_of(_("Normalization"), _NORMALIZES, place("normalize", recipe.normalize))
         values["precision"] = st.selectbox(_("Precision"), list(Precision), key=place("precision", recipe.precision))
         values["devices"] = _devices(recipe.devices, place)
         values["deterministic"] = st.checkbox(
@@ -117,6 +123,10 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
             help=_("May be slower on a GPU."),
         )
     return values
+
+
+def _one_of(label: str, words: Mapping[Any, str], key: str) -> Any:
+    return st.selectbox(label, list(words), format_func=lambda value: _(words[value]), key=key)
 
 
 def _devices(chosen: Devices, place) -> Devices:
