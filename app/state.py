@@ -258,7 +258,10 @@ def adopt(key: str, value: Any) -> Any:
 
     Without it, a page runs once more after a change: the widget's next change would be taken for the state's.
     """
-    st.session_state[f"{key}:shown"] = (value, language())
+    mark, shown = (value, language()), f"{key}:shown"
+    if st.session_state.get(shown, mark) != mark:
+        st.session_state.pop(f"{key}:set", None)  # it was changed in the browser, which so has what was set
+    st.session_state[shown] = mark
     return value
 
 

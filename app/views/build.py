@@ -7,7 +7,7 @@ import streamlit as st
 from app import cache, theme
 from app.comparison import title
 from app.language import N_, _
-from app.state import BuildState, TrainState, keep_state, open_state, remember
+from app.state import BuildState, TrainState, adopt, keep_state, open_state, project, remember
 from app.widgets.code_panel import code_panel
 from app.widgets.cost_strip import cost_strip
 from app.widgets.keras_check import keras_check
@@ -49,8 +49,7 @@ def page() -> None:
 def _tabs(state: BuildState) -> BuildState:
     """Show the tab that is open; only its body runs."""
     labels = [_(label) for label in TABS.values()]
-    st.session_state["build:tab"] = _(TABS[state.tab])
-    tabs = st.tabs(labels, key="build:tab", on_change=_open_tab)
+    tabs = st.tabs(labels, key=project("build:tab", _(TABS[state.tab])), on_change=_open_tab)
     spec, detail = state.spec, Detail(state.detail)
     with tabs[list(TABS).index(state.tab)]:
         match state.tab:
@@ -105,7 +104,7 @@ def _change(**fields) -> None:
 
 def _open_tab() -> None:
     names = {_(label): name for name, label in TABS.items()}
-    _change(tab=names[st.session_state["build:tab"]])
+    _change(tab=names[adopt("build:tab", st.session_state["build:tab"])])
 
 
 def _knows_node(state: BuildState) -> bool:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.data_state import SIZES, TABS, DataState
 from app.language import _
-from app.state import TrainState, keep_state, open_state, project, remember
+from app.state import TrainState, adopt, keep_state, open_state, project, remember
 from app.widgets.augmentation import augmentation
 from app.widgets.data_facts import data_facts
 from app.widgets.data_picker import data_picker
@@ -43,8 +43,7 @@ def page() -> None:
 def _tabs(state: DataState, summary: Summary) -> None:
     """Show the tab that is open; only its body runs."""
     labels = [_(label) for label in TABS.values()]
-    st.session_state["data:tab"] = _(TABS[state.tab])
-    tabs = st.tabs(labels, key="data:tab", on_change=_open_tab)
+    tabs = st.tabs(labels, key=project("data:tab", _(TABS[state.tab])), on_change=_open_tab)
     with tabs[list(TABS).index(state.tab)]:
         match state.tab:
             case "samples":
@@ -64,7 +63,7 @@ def _change(**fields) -> None:
 
 def _open_tab() -> None:
     names = {_(label): name for name, label in TABS.items()}
-    _change(tab=names[st.session_state["data:tab"]])
+    _change(tab=names[adopt("data:tab", st.session_state["data:tab"])])
 
 
 page()
