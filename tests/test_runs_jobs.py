@@ -56,8 +56,9 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
     supervision.ensure()
     wait_until(lambda: supervision.running_pid() not in (None, first), 20, "another supervisor works")
     seen, cursor = [], 0
-    while (job := store.job(job_id)).active:
-        assert store.job(next_id).state == "queued", "the adopted worker keeps its slot"
+    # In this order: what is seen of the next job was so while the first was still in work.
+    while (waiting := store.job(next_id), job := store.job(job_id)) and job.active:
+        assert waiting.state == "queued", "the adopted worker keeps its slot"
         rows = store.epochs([job_id], cursor)
         seen, cursor = seen + [row.epoch for _, row in rows.items], rows.cursor
         time.sleep(0.05)

@@ -27,6 +27,8 @@ def home(tmp_path_factory):
 def test_a_job_goes_to_the_spare_and_trains_as_in_a_fresh_process(home, monkeypatch):
     spare = ready(home)
     wait_until(lambda: spare.memory_info().rss > 300e6, 60, "it has imported Keras")
+    mapped = [item.path for item in spare.memory_maps()]
+    assert not [path for path in mapped if "/pandas/" in path or "/jaxlib/" in path], "training needs neither"
     warm = queue.submit(TINY, SHORT, "shapes")
     job = wait_for(warm, lambda job: not job.active, 90)
     assert (job.state, job.pid) == ("finished", spare.pid)
