@@ -264,7 +264,9 @@ def _app_may_import(place: str, item: Import) -> bool:
     if item.name.removeprefix("resnet_core.") in WITH_KERAS - {"datasets.cifar10"}:
         return False
     if place.startswith("app.charts"):
-        inside = item.top != "app" or item.name.startswith(("app.charts", "app.curve_layout", "app.theme", "app.language"))
+        inside = item.top != "app" or item.name.startswith(
+            ("app.charts", "app.curve_layout", "app.theme", "app.language")
+        )
         return item.top != "streamlit" and inside
     if place.startswith("app.labs.") and place not in LIVE_LABS and item.top == "streamlit":
         return False
