@@ -154,6 +154,7 @@ def test_nothing_keeps_a_reader_out(school, new_page, scheme):
     open_page(page, f"{school}/learn?lesson=tiny&step=2")
     predict(page, "resnet20")
     page.get_by_text("parameters", exact=True).click()
+    expect(page.get_by_text("An identity has none.")).to_be_visible()  # it moves what follows
     page.get_by_role("button", name="Check this order").click()
     page.get_by_role("button", name="Recompute this number").click()
     expect(page.get_by_text("Recomputed just now: 853,018")).to_be_visible()
