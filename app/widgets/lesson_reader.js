@@ -24,17 +24,25 @@ class Reader {
     this.said = "";
     this.wanted = null; // the step that a link asked for, until the reader scrolls
     this.told = []; // steps that the page was told of and has not answered yet
+    this.cleared = Infinity; // when all was last forgotten, as the page knows it
+    this.forgot = false; // all was forgotten elsewhere, and the reader has not moved since
     this.listeners = [
       [document, "scroll", () => this.scrolled(), { capture: true, passive: true }],
       [document, "keydown", (event) => this.pressed(event)],
       [window, "storage", (event) => event.key === STORE && this.keep()],
       ...["wheel", "touchstart", "mousedown", "keydown"].map((name) => [
-        document, name, () => (this.wanted = null), { capture: true, passive: true },
+        document, name, () => this.moved(), { capture: true, passive: true },
       ]),
     ];
     for (const [target, ...rest] of this.listeners) target.addEventListener(...rest);
     this.sizes = new ResizeObserver(() => this.scrolled());
     this.sizes.observe(document.querySelector(".stMainBlockContainer") ?? document.body);
+  }
+
+  /** The reader does something: they are no longer held at a link's step, and read on. */
+  moved() {
+    this.wanted = null;
+    this.forgot = false;
   }
 
   leave() {
@@ -62,6 +70,8 @@ class Reader {
   /** Join what the page knows with what this browser keeps, keep all of it, and tell the page what it lacked. */
   keep() {
     const known = JSON.parse(this.data.progress);
+    if (known.cleared > this.cleared) this.forgot = true;
+    this.cleared = known.cleared;
     let kept = null;
     try {
       kept = JSON.parse(localStorage.getItem(STORE));
@@ -111,7 +121,8 @@ class Reader {
     if (!this.data.steps || document.hidden) return;
     const found = this.steps();
     const inView = found.filter(({ box }) => box.bottom > 0 && box.bottom <= innerHeight + 2);
-    const news = inView.map(({ number }) => number).filter((number) => !this.data.read.includes(number));
+    const unread = inView.map(({ number }) => number).filter((number) => !this.data.read.includes(number));
+    const news = this.forgot ? [] : unread; // what merely stays in view is not read anew
     const at = this.data.present
       ? this.data.step
       : this.wanted ?? (found.find(({ box }) => box.bottom > 0.4 * innerHeight) ?? found.at(-1))?.number;
