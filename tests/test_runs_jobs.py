@@ -56,8 +56,11 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
     supervision.ensure()
     wait_until(lambda: supervision.running_pid() not in (None, first), 20, "another supervisor works")
     seen, cursor = [], 0
-    # In this order: what is seen of the next job was so while the first was still in work.
-    while (waiting := store.job(next_id), job := store.job(job_id)) and job.active:
+    while True:
+        # In this order: what is seen of the next job was so while the first was still in work.
+        waiting, job = store.job(next_id), store.job(job_id)
+        if not job.active:
+            break
         assert waiting.state == "queued", "the adopted worker keeps its slot"
         rows = store.epochs([job_id], cursor)
         seen, cursor = seen + [row.epoch for _, row in rows.items], rows.cursor

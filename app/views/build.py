@@ -7,13 +7,14 @@ import streamlit as st
 from app import cache, theme
 from app.comparison import title
 from app.language import N_, _
-from app.state import BuildState, TrainState, adopt, keep_state, open_state, project, remember
+from app.state import BuildState, TrainState, keep_state, open_state, remember
 from app.widgets.code_panel import code_panel
 from app.widgets.cost_strip import cost_strip
 from app.widgets.keras_check import keras_check
 from app.widgets.layer_list import layer_list
 from app.widgets.network_graph import network_graph
 from app.widgets.node_card import find
+from app.widgets.open_tab import open_tab
 from app.widgets.side_by_side import side_by_side
 from app.widgets.spec_form import spec_form
 from resnet_core.drawing import Detail, shape_label
@@ -48,10 +49,8 @@ def page() -> None:
 
 def _tabs(state: BuildState) -> BuildState:
     """Show the tab that is open; only its body runs."""
-    labels = [_(label) for label in TABS.values()]
-    tabs = st.tabs(labels, key=project("build:tab", _(TABS[state.tab])), on_change=_open_tab)
     spec, detail = state.spec, Detail(state.detail)
-    with tabs[list(TABS).index(state.tab)]:
+    with open_tab(TABS, state.tab, key="build:tab", change=_change):
         match state.tab:
             case "graph":
                 node = network_graph(spec, detail, state.node, key="build:graph", change=_change)
@@ -100,11 +99,6 @@ def _change(**fields) -> None:
     """Take a choice over into the page's state, before the page runs again; a node that goes with it is let go."""
     state = replace(open_state(BuildState), **fields)
     keep_state(state if _knows_node(state) else replace(state, node=None))
-
-
-def _open_tab() -> None:
-    names = {_(label): name for name, label in TABS.items()}
-    _change(tab=names[adopt("build:tab", st.session_state["build:tab"])])
 
 
 def _knows_node(state: BuildState) -> bool:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from app.data_state import SIZES, TABS, DataState
 from app.language import _
-from app.state import TrainState, adopt, keep_state, open_state, project, remember
+from app.state import TrainState, keep_state, open_state, project, remember
 from app.widgets.augmentation import augmentation
 from app.widgets.data_facts import data_facts
 from app.widgets.data_picker import data_picker
 from app.widgets.normalization import normalization
+from app.widgets.open_tab import open_tab
 from app.widgets.sample_grid import sample_grid
 from resnet_core.datasets import Summary
 
@@ -42,9 +43,7 @@ def page() -> None:
 
 def _tabs(state: DataState, summary: Summary) -> None:
     """Show the tab that is open; only its body runs."""
-    labels = [_(label) for label in TABS.values()]
-    tabs = st.tabs(labels, key=project("data:tab", _(TABS[state.tab])), on_change=_open_tab)
-    with tabs[list(TABS).index(state.tab)]:
+    with open_tab(TABS, state.tab, key="data:tab", change=_change):
         match state.tab:
             case "samples":
                 sample_grid(state, summary, change=_change)
@@ -59,11 +58,6 @@ def _tabs(state: DataState, summary: Summary) -> None:
 def _change(**fields) -> None:
     """Take a choice over into the page's state, before the page runs again."""
     keep_state(replace(open_state(DataState), **fields))
-
-
-def _open_tab() -> None:
-    names = {_(label): name for name, label in TABS.items()}
-    _change(tab=names[adopt("data:tab", st.session_state["data:tab"])])
 
 
 page()

@@ -125,19 +125,18 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
     return values
 
 
-def _one_of(label: str, words: Mapping[Any, str], key: str) -> Any:
-    return st.selectbox(label, list(words), format_func=lambda value: _(words[value]), key=key)
+def _one_of(label: str, words: Mapping[Any, str], key: str, help: str | None = None) -> Any:
+    return st.selectbox(label, list(words), format_func=lambda value: _(words[value]), key=key, help=help)
 
 
 def _devices(chosen: Devices, place) -> Devices:
     """Ask for the devices where there may be several, or where all are asked for already, as by a link."""
     if chosen is Devices.ONE and not cluster.address() and len(devices.gpu_identifiers()) < 2:
         return chosen
-    return st.selectbox(
+    return _one_of(
         _("GPUs"),
-        list(Devices),
-        format_func=lambda kind: _(_DEVICES[kind]),
-        key=place("devices", chosen),
+        _DEVICES,
+        place("devices", chosen),
         help=_(
             "Each GPU computes a part of every batch, and other runs wait meanwhile. The curve is that of one GPU but "
             "for rounding. A machine with a single device trains on that one."

@@ -34,14 +34,14 @@ def run() -> list[Row]:
             empty.append(_empty(browser, home / f"empty{number}"))
         browser.close()
     first = min(visit.first_page for visit in visits)
-    beside_empty = first / min(empty)
     graph = min(visit.graph for visit in visits)
     table = min(visit.table for visit in visits)
     memory = max(visit.megabytes for visit in visits)
     heavy = max(visit.heavy for visit in visits)
     return [
         Row("App: from the command to the first usable page", first, "s", "under 4 s", first < 4),
-        Row("the same, against an app of one title", beside_empty, "x", f"that one's {min(empty):.1f} s", first < 4),
+        Row("App: the same of an app of one title, which is Streamlit's own", min(empty), "s", "", True),
+        Row("App: its first page over that one's", first / min(empty), "x", "", True),
         Row("Build: from choosing resnet152 to its graph of layers", graph, "s", "under 0.5 s", graph < 0.5),
         Row("Build: from choosing resnet152 to its table of layers", table, "s", "under 0.5 s", table < 0.5),
         Row("App: memory after visiting every page", memory, "MB", "under 300 MB", memory < 300),
