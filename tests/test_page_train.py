@@ -51,7 +51,7 @@ def test_one_click_adds_the_plain_twin(app):
 def test_settings_read_as_words_of_the_language(app):
     open_train(app, lang="ko")
     assert app.selectbox(key="train:recipe:schedule").options == ["일정하게", "단계별로", "코사인"]
-    assert app.selectbox(key="train:recipe:augment").options == ["없음", "무작위 자르기와 뒤집기"]
+    assert app.selectbox(key="train:recipe:augment").options == ["없음", "자르기와 뒤집기"]
 
 
 def test_a_changed_field_makes_the_recipe_ones_own_and_stands_in_the_link(app):

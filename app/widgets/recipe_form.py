@@ -31,9 +31,9 @@ TITLES = {
     CUSTOM: N_("My own"),
 }
 _SCHEDULES = {Schedule.CONSTANT: N_("constant"), Schedule.STEP: N_("in steps"), Schedule.COSINE: N_("cosine")}
-_AUGMENTS = {Augment.NONE: N_("none"), Augment.CROP_FLIP: N_("random crops and flips")}
+_AUGMENTS = {Augment.NONE: N_("none"), Augment.CROP_FLIP: N_("crop and flip")}
 _NORMALIZES = {
-    Normalize.PIXEL_MEAN: N_("per-pixel mean taken off"),
+    Normalize.PIXEL_MEAN: N_("minus pixel mean"),
     Normalize.SCALE: N_("from 0 to 1"),
     Normalize.NONE: N_("none"),
 }
