@@ -84,7 +84,7 @@ def train(
         if processors > 1:
             mirrored.synchronize(network)
         model = _trainer(network, recipe, images, seed, budget.total_steps, processors)
-        _create_variables(model, images, budget.batch)
+        _create_variables(model)
         if kept:
             give_state(model, kept.arrays)
     epochs = kept.epochs if kept else ()
@@ -138,10 +138,13 @@ def _trainer(
     return model
 
 
-def _create_variables(model: keras.Model, images: Split, batch: int) -> None:
+def _create_variables(model: keras.Model) -> None:
     """Create the variables of optimizer and metrics: a first training step that creates some is compiled twice."""
     model.optimizer.build(model.trainable_variables)
-    model.evaluate(device.batches(images.x_val[:batch], images.y_val[:batch], batch), verbose=0)
+    label, scores = np.zeros(1, "int64"), np.zeros((1, model.output_shape[-1]), "float32")
+    model.compute_loss(y=label, y_pred=scores)
+    model.compute_metrics(None, label, scores)
+    model.reset_metrics()
 
 
 class _Normalization(layers.Layer):
