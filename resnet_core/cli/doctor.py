@@ -33,7 +33,14 @@ NEEDED = {
 }
 LEAST_DISK = 2 << 30
 LEAST_MEMORY = 1 << 30
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 
 
 def register(app: typer.Typer) -> None:

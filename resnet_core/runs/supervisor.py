@@ -4,6 +4,7 @@ The database is the truth. A supervisor that is killed takes nothing with it: wo
 and the next supervisor finds them by their process.
 """
 
+import math
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ from resnet_core.runs.workers import Workers
 
 TICK_SECONDS = 0.1
 IDLE_SECONDS = 300.0
+HEAD_START_SECONDS = 15.0
+"""How long a job has the processor to itself before the next spare imports Keras: its first curve is waited for."""
 
 
 def run_forever() -> None:
@@ -80,6 +83,7 @@ class Supervisor:
         self._turns = Turns()
         self._housekeeper = Housekeeper(home)
         self._since = time.time()
+        self._started = -math.inf  # when the last job was, by the monotonic clock
         self._complaint = ""
         self._identity = _identity(home)
 
@@ -109,7 +113,8 @@ class Supervisor:
         in_work = [job for job in jobs if job.state != "queued"]
         self.workers.look_after(in_work)
         self._fill(self._turns.order([job for job in jobs if job.state == "queued"], in_work))
-        self.workers.keep_spare()
+        if not self.workers or time.monotonic() - self._started > HEAD_START_SECONDS:
+            self.workers.keep_spare()
         self._housekeeper.look(job.id for job in in_work)
         return bool(jobs or self.workers)
 
@@ -124,6 +129,7 @@ class Supervisor:
                 return
             if self.workers.start(job.id, slots):
                 self._turns.serve(job.owner)
+                self._started = time.monotonic()
 
     def _complain(self, line: str) -> None:
         """Say a lasting trouble once, not ten times a second; an empty line says that it is over."""
