@@ -148,6 +148,21 @@ class TestALesson:
         page = press(open_learn(lesson="tiny"), "Recompute this number")
         assert "The text says 853,017: they differ" in words(page)
 
+    @pytest.mark.parametrize(
+        ("number", "said"),
+        [
+            ("0.3\ntolerance: 0.05", "Recomputed just now: **25.03 %**, within 5 points of what is stated"),
+            ("0.3", "Recomputed just now: **25.03 %**. The text says 30 %: they differ"),
+        ],
+    )
+    def test_a_claim_in_percent_is_recomputed_in_percent(self, course, number, said):
+        old = TINY[TINY.index("text: ", TINY.index("```claim")) : TINY.index("```open")]
+        new = (
+            f'text: "An error of 30 %."\nmeasure: published_error\nof: {{spec: resnet34-A}}\nnumber: {number}\n```\n\n'
+        )
+        course.write_text(TINY.replace(old, new), "utf-8")
+        assert said in words(press(open_learn(lesson="tiny"), "Recompute this number"))
+
     def test_terms_are_linked_once_in_a_step(self):
         assert '[network](glossary?term=network "Layers that feed each other.")' in words(open_learn(lesson="tiny"))
 

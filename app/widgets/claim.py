@@ -8,6 +8,7 @@ from app.widgets.source_panel import full_name, source_panel
 from resnet_core.errors import LabError, one_line
 from resnet_core.lessons.blocks import Claim
 from resnet_core.lessons.measures import get_measure, recompute
+from resnet_core.lessons.stated import states_percent
 
 
 def claim(block: Claim, terms: set[str], *, key: str) -> None:
@@ -35,13 +36,18 @@ def _recompute(block: Claim) -> None:
     measure = get_measure(block.measure)
     how = _((measure.__doc__ or "").partition("\n")[0])
     of = ", ".join(f"{name} = {given}" for name, given in block.of.items())
-    text = _("Recomputed just now: **{number}**").format(number=written(value))
+    percent = states_percent(block.text, block.number, block.tolerance)
+    in_words = _in_percent if percent else written
+    text = _("Recomputed just now: **{number}**").format(number=in_words(value))
     if block.holds(value):
-        within = _(", within {tolerance} of what is stated").format(tolerance=written(block.tolerance))
+        points = _("{number} points").format(number=written(100 * block.tolerance))
+        within = _(", within {tolerance} of what is stated").format(
+            tolerance=points if percent else written(block.tolerance)
+        )
         st.success(f"{text}{within if block.tolerance else ''}", icon=":material/check:")
     else:
         differs = _("The text says {number}: they differ, and the number here is the true one.")
-        st.warning(f"{text}. {differs.format(number=written(block.number))}", icon=":material/difference:")
+        st.warning(f"{text}. {differs.format(number=in_words(block.number))}", icon=":material/difference:")
     st.caption(f"{how} `{block.measure}({of})`")
     source_panel(full_name(measure), label=_("The code that counted"))
 
@@ -54,3 +60,7 @@ def written(value: float) -> str:
         ('853,018', '0.0697', '3.85797')
     """
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def _in_percent(fraction: float) -> str:
+    return f"{written(100 * fraction)} %"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import cache
 from app.language import N_, _
+from app.state import adopt, project
 from app.widgets.graph_view import graph_view
 from app.widgets.node_card import find
 from resnet_core.drawing import Detail
@@ -54,16 +55,16 @@ def picture(spec: ResNetSpec, detail: Detail, node: str | None, *, key: str, hei
 def detail_bar(spec: ResNetSpec, detail: Detail, *, key: str, change: Change, downloads: bool = True) -> Detail:
     """Offer the depth of the picture and its downloads; return the depth to draw, which may be less than was chosen."""
     shown = _affordable(spec, detail, key)
+    place = f"{key}:detail"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.session_state[f"{key}:detail"] = detail
         st.segmented_control(
             _("Depth of the picture"),
             list(Detail),
             format_func=lambda each: _(_DETAILS[each]),
-            key=f"{key}:detail",
+            key=project(place, detail),
             required=True,
             label_visibility="collapsed",
-            on_change=lambda: change(detail=st.session_state[f"{key}:detail"].value),
+            on_change=lambda: change(detail=adopt(place, st.session_state[place]).value),
         )
         if downloads:
             menu = st.popover(_("Download"), icon=":material/download:", key=f"{key}:download", on_change="rerun")
