@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -117,6 +119,31 @@ def test_a_worker_that_gives_no_sign_is_ended_and_lost(supervisor, monkeypatch):
     job = store.job(job_id)
     assert job.state == "lost"
     assert job.message.startswith("the worker gave no sign for ") and job.message.endswith("it had finished no epoch")
+
+
+def test_one_that_hangs_while_it_writes_holds_nobody_up(supervisor, monkeypatch):
+    job_id = queue.submit(SPEC, kind="check")
+    hang = (
+        "import sqlite3, sys, time\n"
+        "sys.stdin.readline()\n"
+        "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "database.execute('BEGIN IMMEDIATE')\n"
+        "print('writes', flush=True)\n"
+        "time.sleep(600)"
+    )
+    command = [sys.executable, "-c", hang, str(lab_home() / "lab.sqlite"), "resnet_core.runs.worker"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, start_new_session=True) as worker:
+        try:
+            claimed = {"pid": worker.pid, "pid_started": processes.started(worker.pid)}
+            writes.advance(job_id, {"queued"}, "starting", clock=time.monotonic(), slots="0", **claimed)
+            worker.stdin.write("go on\n")
+            worker.stdin.flush()
+            assert worker.stdout.readline() == "writes\n"
+            monkeypatch.setattr("resnet_core.runs.workers.SILENT_SECONDS", 0.5)
+            tick(supervisor, lambda: store.job(job_id).state == "lost")
+            assert worker.wait(5) == -signal.SIGKILL
+        finally:
+            worker.kill()
 
 
 def test_a_clock_that_is_set_back_changes_nothing(supervisor, monkeypatch):

@@ -199,6 +199,8 @@ class Workers:
             if taken > row.limit_bytes:
                 ends = "failed", limits.too_large(taken, row.limit_bytes, _after(store.job(row.id)))
         if worker.silent_seconds(row.heartbeat) > SILENT_SECONDS:
+            # First of all: where it hangs in the midst of a transaction, nobody else can write.
+            processes.end(worker.pid, force=True)
             kept = _kept(store.job(row.id))
             ends = "lost", f"the worker gave no sign for {SILENT_SECONDS / 60:.0f} minutes and was ended; {kept}"
         if ends:
