@@ -90,7 +90,7 @@ def test_a_stop_ends_it_and_its_files_are_here(lab):
     wait(lambda: not store.job(job_id).active)
     assert time.monotonic() - clicked < 2.5
     job = store.job(job_id)
-    assert job.state == "stopped" and job.message.startswith("stopped ")
+    assert job.state == "stopped" and job.message.startswith(("stopped after ", "stopped while epoch "))
     wait(lambda: (folders.job_folder(job_id) / "checkpoint.npz").is_file(), 20)
     assert queue.resume(job_id) >= 1
     wait(lambda: store.job(job_id).state == "running")

@@ -33,9 +33,9 @@ LONG = EXACT.model_copy(update={"epochs": 10_000})
 
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
-    """Share one lab home and its supervisor; nothing of it may be left running."""
+    """Share one lab home and its supervisor, with a spare to save time; nothing of it may be left running."""
     path, stays = tmp_path_factory.mktemp("resume-home"), "30"
-    with processes.shared_home(path, RESNET_LAB_IDLE_SECONDS=stays):
+    with processes.shared_home(path, RESNET_LAB_SPARE="1", RESNET_LAB_IDLE_SECONDS=stays):
         yield path
 
 
@@ -43,12 +43,13 @@ def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
     calm = queue.submit(TINY, EXACT, "shapes", seed=5)
     calm = wait_for(calm, lambda job: not job.active, 90)
     job_id = queue.submit(TINY, EXACT, "shapes", seed=5)
-    job = wait_for(job_id, lambda job: len(job.epochs) >= 2, 60)
-    os.kill(job.pid, signal.SIGKILL)
-    job = wait_for(job_id, lambda job: not job.active, 10)
-    assert (job.state, job.resumable) == ("lost", True)
-    kept = queue.resume(job_id)
-    assert len(job.epochs) <= kept < EXACT.epochs, "it was killed before its end"
+    for reached in (1, 5):
+        job = wait_for(job_id, lambda job, reached=reached: len(job.epochs) >= reached, 60)
+        os.kill(job.pid, signal.SIGKILL)
+        job = wait_for(job_id, lambda job: not job.active, 10)
+        assert (job.state, job.resumable) == ("lost", True)
+        kept = queue.resume(job_id)
+        assert len(job.epochs) <= kept < EXACT.epochs, "it was killed before its end"
     job = wait_for(job_id, lambda job: not job.active, 60)
     assert (job.state, job.message) == ("finished", calm.message)
     assert measured(job.epochs) == measured(calm.epochs)
@@ -62,27 +63,23 @@ def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
 
 def test_a_stopped_run_goes_on_and_can_be_stopped_again():
     job_id = queue.submit(TINY, LONG, "shapes")
-    wait_for(job_id, lambda job: job.epochs, 60)
-    stop(job_id)
-    reached = len(store.job(job_id).epochs)
-    assert queue.resume(job_id) == reached
-    job = wait_for(job_id, lambda job: len(job.epochs) > reached, 60)
+    reached = 0
+    for _ in range(2):
+        job = wait_for(job_id, lambda job, reached=reached: len(job.epochs) > reached + 1, 60)
+        began = time.monotonic()
+        queue.stop(job_id)
+        wait_until(lambda: store.job(job_id).state == "stopped", 10, "it has stopped")
+        assert time.monotonic() - began < 1.0
+        reached = len(store.job(job_id).epochs)
+        assert queue.resume(job_id) == reached
+    job = wait_for(job_id, lambda job, reached=reached: len(job.epochs) > reached, 60)
     assert [row.epoch for row in job.epochs] == list(range(1, len(job.epochs) + 1))
     assert job.last_step.seconds >= sum(row.seconds for row in job.epochs[:-1]), "its time goes on"
     worker = job.pid
-    stop(job_id)
-    wait_until(lambda: not psutil.pid_exists(worker), 5, "its worker has left")
     queue.delete(job_id)
     assert not [job.id for job in store.jobs() if job.id == job_id]
     assert not folders.job_folder(job_id).exists()
-
-
-def stop(job_id: str) -> None:
-    """Stop a run, which takes less than a second."""
-    began = time.monotonic()
-    queue.stop(job_id)
-    wait_until(lambda: store.job(job_id).state == "stopped", 10, "it has stopped")
-    assert time.monotonic() - began < 1.0
+    wait_until(lambda: not psutil.pid_exists(worker), 5, "its worker has left")
 
 
 def test_a_run_whose_data_change_while_it_waits_is_refused_by_its_worker(tmp_path):
@@ -90,13 +87,14 @@ def test_a_run_whose_data_change_while_it_waits_is_refused_by_its_worker(tmp_pat
     how = Recipe(epochs=10_000, batch_size=4)
     job_id = queue.submit(TINY.model_copy(update={"classes": 2}), how, f"folder:{tmp_path}/photos")
     wait_for(job_id, lambda job: job.last_epoch, 60)
-    stop(job_id)
-    job = store.job(job_id)
-    # While nobody starts a worker there is time to change them.
-    os.kill(supervision.running_pid(), signal.SIGSTOP)
+    queue.stop(job_id)
+    job = wait_for(job_id, lambda job: job.state == "stopped", 10)
+    # Somebody else's run holds the only slot, so that there is time to change them.
+    other = queue.submit(TINY, LONG, "shapes")
+    wait_for(other, lambda job: job.state == "running", 60)
     queue.resume(job_id)
     os.utime(tmp_path / "photos" / "train" / "dark" / "3.png")
-    os.kill(supervision.running_pid(), signal.SIGCONT)
+    queue.stop(other)
     refused = wait_for(job_id, lambda job: not job.active, 60)
     assert refused.state == "failed"
     assert refused.message.startswith(
