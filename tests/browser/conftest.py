@@ -12,7 +12,7 @@ from tests.browser.server import Server
 from tests.browser.support import Faults
 
 VIEWPORT = {"width": 1280, "height": 800}
-PATIENCE = 15.0  # seconds that an action or an expectation waits: long enough for two busy cores
+PATIENCE = 30.0  # seconds that an action or an expectation waits: two cores are shared by pages, servers and training
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -101,13 +101,20 @@ def new_page(browser, request, tmp_path) -> Iterator[Callable[[], Page]]:
     for number, (page, _) in enumerate(opened, start=1):
         if failed and not page.is_closed():
             name = re.sub(r"\W+", "_", request.node.name)[:60]
-            page.screenshot(path=tmp_path / f"{name}-page{number}.png", full_page=True)
+            _unroll(page)
+            page.screenshot(path=tmp_path / f"{name}-page{number}.png")
         page.context.close()
     if failed:
         print(f"pictures of the pages: {tmp_path}")
         return
     for _, faults in opened:
         faults.assert_none()
+
+
+def _unroll(page: Page) -> None:
+    """Make the window as high as what the app scrolls, which is a part of the page and not the page itself."""
+    height = page.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0")
+    page.set_viewport_size({**page.viewport_size, "height": max(height + 100, VIEWPORT["height"])})
 
 
 @pytest.fixture
