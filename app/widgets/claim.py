@@ -40,16 +40,19 @@ def _recompute(block: Claim) -> None:
     in_words = _in_percent if percent else written
     text = _("Recomputed just now: **{number}**").format(number=in_words(value))
     if block.holds(value):
-        points = _("{number} points").format(number=written(100 * block.tolerance))
-        within = _(", within {tolerance} of what is stated").format(
-            tolerance=points if percent else written(block.tolerance)
-        )
-        st.success(f"{text}{within if block.tolerance else ''}", icon=":material/check:")
+        st.success(f"{text}{_within(block.tolerance, percent=percent)}", icon=":material/check:")
     else:
         differs = _("The text says {number}: they differ, and the number here is the true one.")
         st.warning(f"{text}. {differs.format(number=in_words(block.number))}", icon=":material/difference:")
     st.caption(f"{how} `{block.measure}({of})`")
     source_panel(full_name(measure), label=_("The code that counted"))
+
+
+def _within(tolerance: float, *, percent: bool) -> str:
+    if not tolerance:
+        return ""
+    size = _("{number} points").format(number=written(100 * tolerance)) if percent else written(tolerance)
+    return _(", within {tolerance} of what is stated").format(tolerance=size)
 
 
 def written(value: float) -> str:

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.support import Faults, assert_accessible, open_page, wait_app
 
 APP = "tests/browser/apps/widgets_app.py"
+BLOCKS = 16
+LAST = f"stage1_block{BLOCKS}_relu"
 CURVE = ".st-key-left .lab-chart-plot"
 
 
@@ -39,7 +41,7 @@ def widgets(one_page) -> Iterator[Page]:
     _press(page, "Reset")
     expect(page.get_by_text("chosen: None")).to_be_visible()
     expect(page.get_by_text("points: 60", exact=True)).to_be_visible()
-    expect(page.locator(".node")).to_have_count(1 + 71 * 7)
+    expect(page.locator(".node")).to_have_count(1 + BLOCKS * 7)
     page.locator(".bar").get_by_role("button", name="Fit to width").click()
     page.evaluate("document.activeElement.blur(); document.querySelector('[data-testid=stMain]').scrollTop = 0")
     page.wait_for_function(
@@ -80,8 +82,8 @@ class TestGraph:
         expect(widgets.get_by_text("chosen: stage1_block1_conv1")).to_be_visible()
         stage.press("End")
         stage.press("Enter")
-        expect(widgets.get_by_text("chosen: stage1_block71_relu")).to_be_visible()
-        assert _inside_stage(widgets, "stage1_block71_relu")
+        expect(widgets.get_by_text(f"chosen: {LAST}")).to_be_visible()
+        assert _inside_stage(widgets, LAST)
         stage.press("Escape")
         expect(widgets.get_by_text("chosen: None")).to_be_visible()
 
@@ -96,7 +98,7 @@ class TestGraph:
         widgets.locator(".bar").get_by_role("button", name="Zoom out").click()
         assert _view(widgets)["k"] < first["k"]
         widgets.locator(".bar").get_by_role("button", name="Show the whole graph").click()
-        assert _inside_stage(widgets, "stage1_block71_relu")
+        assert _inside_stage(widgets, LAST)
         assert _inside_stage(widgets, "input")
         widgets.locator(".bar").get_by_role("button", name="Fit to width").click()
         assert _view(widgets) == pytest.approx(first)
@@ -147,12 +149,16 @@ class TestGraph:
             widgets.locator(".stage").press("Escape")
             expect(widgets.get_by_text("chosen: None")).to_be_visible()
 
-    def test_text_is_readable_at_first_sight(self, widgets):
-        assert widgets.locator(".node").count() == 1 + 71 * 7
-        sizes = widgets.locator(".sheet text").evaluate_all(
+    def test_a_very_deep_graph_is_readable_at_first_sight_and_seen_whole_on_a_click(self, new_page, address):
+        page = _open(new_page(), f"{address}?blocks=71")
+        assert page.locator(".node").count() == 1 + 71 * 7
+        sizes = page.locator(".sheet text").evaluate_all(
             "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize) * document.viewOf().k)"
         )
         assert 11 <= min(sizes) <= 16
+        page.locator(".bar").get_by_role("button", name="Show the whole graph").click()
+        assert _inside_stage(page, "stage1_block71_relu")
+        assert _inside_stage(page, "input")
 
 
 class TestHostileDrawing:

@@ -78,6 +78,7 @@ state = st.session_state
 FIRST = {"svg": None, "chosen": None, "points": 60, "axis": "step", "ticking": False}
 if "round" not in state:
     state.update(FIRST, round=1, points=int(st.query_params.get("points", 60)))
+    state.blocks = int(st.query_params.get("blocks", 16))
 
 
 def reset() -> None:
@@ -111,7 +112,7 @@ if buttons[8].button("Keep in the address"):
     st.query_params["points"] = str(state.points)
 
 state.chosen = graph_view(
-    state.svg or draw(71), label="Graph of a test network", selected=state.chosen, key="graph", height=400
+    state.svg or draw(state.blocks), label="Graph of a test network", selected=state.chosen, key="graph", height=400
 )
 st.write(f"chosen: {state.chosen}")
 
