@@ -105,7 +105,7 @@ class Study:
 
     def size(self, size: Size) -> Plan:
         """Return one of its two sizes."""
-        return self.quick if size is Size.QUICK else self.full
+        return self.quick if size == Size.QUICK else self.full
 
     def plan(self, size: Size = Size.QUICK, data: str | None = None, seeds: int = 1) -> tuple[PlannedRun, ...]:
         """Return the runs of one size, on other data if asked for.

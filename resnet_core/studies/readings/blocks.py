@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from resnet_core.choices import Block
-from resnet_core.published import IMAGENET_ERRORS, WIDE_ERRORS
+from resnet_core.published import IMAGENET_ERRORS, WIDE_ERRORS, published_for
 from resnet_core.studies.arms import Arm, above, points
 from resnet_core.words import N_, Said, say, together
 
@@ -147,11 +147,19 @@ def _pair(basic: Arm, deep: Arm) -> Said:
     )
 
 
+def _multiply_adds(preset: str) -> str:
+    """Return what the paper counts."""
+    return next(figure.text for figure in published_for(preset) if figure.quantity == "macs")
+
+
 def _at_equal_cost(pairs: list[tuple[Arm, Arm]]) -> list[Said]:
     paper = say(
-        "the paper's 50 bottleneck layers reach {bottleneck} on ImageNet, its 34 basic ones {basic}, for 6 % more MACs",
+        "the paper's 50 bottleneck layers reach {bottleneck} on ImageNet with {deep} multiply-adds, its 34 basic ones "
+        "{basic} with {few}",
         bottleneck=f"{IMAGENET_ERRORS['resnet50'].value:.2%}",
         basic=f"{IMAGENET_ERRORS['resnet34-B'].value:.2%}",
+        deep=_multiply_adds("resnet50"),
+        few=_multiply_adds("resnet34"),
     )
     if all(above(basic.val, deep.val) for basic, deep in pairs):
         return [say("At equal cost the deeper bottleneck network is better, as in the paper: {paper}.", paper=paper)]
