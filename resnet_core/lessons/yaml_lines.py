@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from resnet_core.errors import one_line
 from resnet_core.lessons.problems import Problem
 
 Place = Sequence[int | str]
@@ -70,6 +71,11 @@ def read(text: str, first: int) -> Lines | Problem:
         said = getattr(error, "problem", None) or str(error)
         hint = " (put a text that holds a colon, # or a bracket in quotes)" if mark else ""
         return Problem(first + (mark.line if mark else 0), f"this is no YAML: {' '.join(said.split())}{hint}")
+    except RecursionError:
+        return Problem(first, "a value holds itself: write it out instead of pointing to it by an alias (*)")
+    except ValueError as error:
+        # A scalar that looks like a date or a number and is none, as 2026-02-30.
+        return Problem(first, f"a value cannot be read: {one_line(error)} (put a text in quotes)")
 
 
 def build(model: type[BaseModel], lines: Lines, prefix: str = "") -> BaseModel | list[Problem]:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from resnet_core.errors import LessonError, one_line
 
@@ -13,9 +13,9 @@ class LabValues(BaseModel):
     """The values of one lab. Every field has a default and a title; the frame makes its control from it.
 
     A whole or decimal number with bounds becomes a slider (`json_schema_extra={"unit": "layers", "step": 2}`), a
-    Literal or an Enum a choice (`json_schema_extra={"labels": {"A": "zero-padded"}}` names its options), a bool a
-    switch, a number called `seed` a button that takes the next one, a tuple of numbers a curve to draw, which may be
-    `"shown_when": {"target": "drawn"}` alone.
+    Literal or an Enum a choice (`json_schema_extra={"labels": {"A": "zero-padded"}}` names its options), a number with
+    `"options": [0, 0.9]` one of these alone, a bool a switch, a number called `seed` a button that takes the next one,
+    a tuple of numbers a curve to draw, which may be `"shown_when": {"target": "drawn"}` alone.
 
     Attributes:
         takes_sketch: whether a curve that the reader sketched can be laid over it; then its file has `curve`.
@@ -24,6 +24,15 @@ class LabValues(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
     takes_sketch: ClassVar[bool] = False
+
+    @field_validator("*")
+    @classmethod
+    def _is_among_its_options(cls, value: Any, info: ValidationInfo) -> Any:
+        extra = cls.model_fields[info.field_name].json_schema_extra
+        options = extra.get("options") if isinstance(extra, dict) else None
+        if options and value not in options:
+            raise ValueError(f"expected one of {', '.join(map(_to_text, options))}")
+        return value
 
     def to_query(self, start: Self) -> dict[str, str]:
         """Return the fields that differ from where the lesson starts, as texts for a URL."""
