@@ -10,8 +10,8 @@ from app.portable import portable
 from app.recipe_words import in_words
 from app.run import Run
 from app.run_list import data_name
-from app.runs_table import csv as as_csv
 from app.runs_table import epoch_rows, final_numbers
+from app.tables import csv as as_csv
 from resnet_core.results import Step
 from resnet_core.runs import store
 

@@ -29,8 +29,10 @@ class Feed:
             StoreError: the database cannot be read.
         """
         found = {job.id: job for job in store.jobs(ids=self.job_ids)}
-        if any(job.id in found and found[job.id].running_since != job.running_since for job in self.jobs):
-            # A run that goes on has lost the steps of the epoch that it had not finished.
+        before = {job.id: job.running_since for job in self.jobs}
+        if any(job_id not in before or job.running_since != before[job_id] for job_id, job in found.items()):
+            # A run that goes on has lost the steps of the epoch that it had not finished; the rows of one that is back
+            # from the trash are older than the cursors.
             self.epoch_cursor = self.step_cursor = 0
             self.epochs, self.steps = {}, {}
         self.jobs = tuple(found[job_id] for job_id in self.job_ids if job_id in found)

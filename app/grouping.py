@@ -121,7 +121,10 @@ def _without_seed(runs: Sequence[Run]) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text == "none" or re.fullmatch(r"[\d.]+(e-?\d+)?", text) is not None
+    try:
+        return text == "none" or math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _number(text: str) -> float:

@@ -42,15 +42,15 @@ def listed(text: str, separator: str = ",") -> tuple[str, ...]:
     return tuple(part for part in text[: 20 * LONGEST_TOKEN].split(separator) if part)[:MOST_RUNS]
 
 
-def whole_number(name: str, text: str) -> int:
-    """Read a whole number of up to nine digits.
+def whole_number(name: str, text: str, most: int = 999_999_999) -> int:
+    """Read a whole number from 0 to `most`.
 
     Raises:
-        InputError: it is none.
+        InputError: it is none, or larger.
     """
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        problem = _("{name} must be a whole number from 0 to 999999999, received {text!r}")
-        raise InputError(problem.format(name=name, text=text[:40]))
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
+        problem = _("{name} must be a whole number from 0 to {most}, received {text!r}")
+        raise InputError(problem.format(name=name, most=most, text=text[:40]))
     return int(text)
 
 

@@ -1,7 +1,6 @@
 """What a reader has read, predicted and answered: plain values that a browser keeps and that merge without loss."""
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -157,6 +156,7 @@ def _answer(value: Any) -> Answer:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e15:
+    # NaN is not below anything; an integer may be too large to be asked whether it is finite.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e15:
         raise ValueError(f"no number: {value!r}")
     return value

@@ -61,10 +61,12 @@ def as_html(report: Report, now: float | None = None) -> str:
     said = verdict(report.runs)
     date = time.strftime(_("%d %B %Y, %H:%M UTC"), time.gmtime(now))
     count = len(report.runs)
+    # Only the verdict of a study names a source in full, and its runs share it.
+    words = portable(said.text, report.runs[0].job.data)
     parts = [
         f"<h1>{ngettext('{count} run compared', '{count} runs compared', count).format(count=count)}</h1>",
         f'<p class="soft">ResNet Lab {escape(resnet_core.__version__)}, {date}</p>',
-        f'<p class="verdict {said.kind}">{escape(portable(said.text))}</p>',
+        f'<p class="verdict {said.kind}">{escape(words)}</p>',
         *_figures(report),
     ]
     if report.state.group != SEPARATE:

@@ -31,11 +31,6 @@ def epoch_rows(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def csv(table: pd.DataFrame) -> bytes:
-    """Write a table as CSV; a missing number is an empty field."""
-    return table.to_csv(index=False).encode()
-
-
 _COLUMNS = {
     "run": "string",
     "label": "string",

@@ -20,8 +20,11 @@ from app.reader_language import PARAMETER, language_query
 from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
 from resnet_core.families import PRESETS, get_spec, preset_of
-from resnet_core.recipes import RECIPES, Recipe, make_recipe
+from resnet_core.recipes import MAX_SEED, RECIPES, Recipe, make_recipe
 from resnet_core.spec import ResNetSpec
+
+MOST_SPECS = 12
+"""Networks that are launched together."""
 
 
 def spec_token(spec: ResNetSpec) -> str:
@@ -138,13 +141,17 @@ class TrainState:
     def with_query(self, name: str, text: str) -> Self:
         match name:
             case "specs":
-                return replace(self, specs=tuple(read_spec(token) for token in listed(text)))
+                tokens = listed(text)
+                if len(tokens) > MOST_SPECS:
+                    problem = _("at most {most} networks can be launched together, received {count}")
+                    raise InputError(problem.format(most=MOST_SPECS, count=len(tokens)))
+                return replace(self, specs=tuple(map(read_spec, tokens)))
             case "data":
                 return replace(self, data=text[:1_000])
             case "recipe":
                 return replace(self, recipe=read_recipe(text))
             case "seed":
-                return replace(self, seed=whole_number(name, text))
+                return replace(self, seed=whole_number(name, text, MAX_SEED))
             case "watch":
                 return replace(self, watch=listed(text))
             case _ if name in QUERY_NAMES:

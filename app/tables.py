@@ -79,7 +79,7 @@ def option_table(networks: Mapping[str, Costs]) -> pd.DataFrame:
 
 
 def csv(table: pd.DataFrame) -> bytes:
-    """Write a table as CSV with a header of its column names."""
+    """Write a table as CSV with a header of its column names; a missing number is an empty field."""
     return table.to_csv(index=False).encode()
 
 

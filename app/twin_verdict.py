@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from app import theme
-from app.language import _
+from app.language import N_, _
 from app.run import Run
 from app.run_names import recipe_differences
 from resnet_core.choices import Shortcut
@@ -65,29 +65,32 @@ def _changes(pairs: list[_Pair], places: list[str]) -> str:
     text, before = "", None
     for pair, place in zip(pairs, places, strict=False):
         plain, residual = (pair.error(runs, "val_error") for runs in (pair.plain, pair.residual))
-        worse = residual > plain
-        if before is None and worse:
-            clause = _(
-                "Shortcuts raise the final validation error by {points} {place} ({plain} plain, {residual} residual)"
-            )
-        elif before is None:
-            clause = _(
-                "Shortcuts lower the final validation error by {points} {place} ({plain} plain, {residual} residual)"
-            )
-        elif worse is before:
-            clause = _(", by {points} {place} ({plain} plain, {residual} residual)")
-        elif worse:
-            clause = _(" and raise it by {points} {place} ({plain} plain, {residual} residual)")
-        else:
-            clause = _(" and lower it by {points} {place} ({plain} plain, {residual} residual)")
-        text += clause.format(
-            points=points(abs(plain - residual)),
-            place=place,
-            plain=theme.percent(plain),
-            residual=theme.percent(residual),
+        change = points(abs(plain - residual))
+        way = "leave" if change == points(0) else "raise" if residual > plain else "lower"
+        clauses = _FIRST if before is None else _AGAIN if way == before else _NEXT
+        text += _(clauses[way]).format(
+            points=change, place=place, plain=theme.percent(plain), residual=theme.percent(residual)
         )
-        before = worse
+        before = way
     return text
+
+
+_FIRST = {
+    "raise": N_("Shortcuts raise the final validation error by {points} {place} ({plain} plain, {residual} residual)"),
+    "lower": N_("Shortcuts lower the final validation error by {points} {place} ({plain} plain, {residual} residual)"),
+    "leave": N_("Shortcuts leave the final validation error as it is {place} ({plain} plain, {residual} residual)"),
+}
+_NEXT = {
+    "raise": N_(" and raise it by {points} {place} ({plain} plain, {residual} residual)"),
+    "lower": N_(" and lower it by {points} {place} ({plain} plain, {residual} residual)"),
+    "leave": N_(" and leave it as it is {place} ({plain} plain, {residual} residual)"),
+}
+_AGAIN = {
+    "raise": N_(", by {points} {place} ({plain} plain, {residual} residual)"),
+    "lower": N_(", by {points} {place} ({plain} plain, {residual} residual)"),
+    "leave": N_(", {place} ({plain} plain, {residual} residual)"),
+}
+"""What shortcuts do with the error: in the first pair; in one where they do another thing; in one more of the same."""
 
 
 def _places(pairs: list[_Pair], by_depth: bool) -> list[str]:

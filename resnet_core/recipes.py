@@ -60,6 +60,9 @@ class Devices(StrEnum):
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
+MAX_SEED = 2**32 - 1
+"""The largest seed of a run: NumPy's own generator takes no larger one."""
+
 
 class Recipe(BaseModel):
     """Describe a training run apart from its network, its data and its seed.
@@ -154,6 +157,19 @@ def learning_rate_at(recipe: Recipe, step: int, total_steps: int) -> float:
             span = max(total_steps - recipe.warmup_steps, 1)
             factor = 0.5 * (1 + math.cos(math.pi * min((step - recipe.warmup_steps) / span, 1.0)))
     return recipe.learning_rate * factor
+
+
+def validation_batch(size: int) -> int:
+    """Return how many images are validated at a time: of large ones fewer, as their activations fill the memory.
+
+    Args:
+        size: height and width of an image.
+
+    Example:
+        >>> validation_batch(32), validation_batch(224)
+        (256, 83)
+    """
+    return max(32, min(256, 256 * 128**2 // size**2))
 
 
 RECIPES: dict[str, Recipe] = {

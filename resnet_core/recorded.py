@@ -66,11 +66,6 @@ class Recording:
         return found[0]
 
 
-def recordings() -> list[str]:
-    """Return the names of the studies that are recorded."""
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
-
-
 def recording(name: str) -> Recording | None:
     """Return a recorded study; None where it is not recorded.
 

@@ -133,16 +133,32 @@ class ResNetSpec(BaseModel):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
+    def changed(self, **fields: Any) -> "ResNetSpec":
+        """Return the same network but for some fields.
+
+        Raises:
+            SpecError: as `make_spec`.
+        """
+        return make_spec(self.model_dump() | fields)
+
     def plain_twin(self) -> "ResNetSpec":
         """Return the same network without shortcuts."""
-        return self.model_copy(update={"residual": False, "zero_gamma": False})
+        return self.changed(residual=False, zero_gamma=False)
 
     def residual_twin(self) -> "ResNetSpec":
-        """Return the same network with shortcuts."""
-        return self.model_copy(update={"residual": True})
+        """Return the same network with shortcuts.
+
+        Raises:
+            SpecError: the weights of its projections are more than a network may have.
+        """
+        return self.changed(residual=True)
 
     def twin(self) -> "ResNetSpec":
-        """Return the plain twin of a residual network, and the residual twin of a plain one."""
+        """Return the plain twin of a residual network, and the residual twin of a plain one.
+
+        Raises:
+            SpecError: as `residual_twin`.
+        """
         return self.plain_twin() if self.residual else self.residual_twin()
 
     def to_query(self) -> dict[str, str]:

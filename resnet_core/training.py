@@ -23,13 +23,10 @@ from resnet_core.model_state import give_state, take_state
 from resnet_core.models import build_model
 from resnet_core.optimizers import build_optimizer
 from resnet_core.portable import portable_config
-from resnet_core.recipes import Augment, Normalize, Recipe, learning_rate_at
+from resnet_core.recipes import Augment, Normalize, Recipe, learning_rate_at, validation_batch
 from resnet_core.results import MODEL_FILE, WEIGHTS_FILE, Epoch, Listener, Result, Start
 from resnet_core.spec import ResNetSpec
 from resnet_core.watch import Budget, Watch
-
-VALIDATION_BATCH = 256
-VALIDATION_PIXELS = VALIDATION_BATCH * 128**2
 
 
 def train(
@@ -116,6 +113,12 @@ def _fits(spec: ResNetSpec, data: ImageData) -> None:
             f"{data.source} has {len(data.class_names)} classes, the network {spec.classes}: "
             f"use --set classes={len(data.class_names)}"
         )
+    held, taken = data.x_train.shape[1:], (spec.input_size, spec.input_size, spec.channels)
+    if held != taken:
+        raise DataError(
+            f"{data.source} has images of {'x'.join(map(str, held))}, the network takes {'x'.join(map(str, taken))}: "
+            "load them in that size, or change its input_size and channels"
+        )
 
 
 def _trainer(
@@ -176,7 +179,7 @@ def _pixel_mean(images: Images, chunk_bytes: int = 16 << 20) -> np.ndarray:
 def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watch, keeper: "_Keeper") -> Result:
     epochs = list(start.epochs)
     recipe, budget = watch.recipe, watch.budget
-    validation = device.batches(images.x_val, images.y_val, _validation_batch(images.x_val))
+    validation = device.batches(images.x_val, images.y_val, validation_batch(images.x_val.shape[1]))
     for epoch in range(len(epochs) + 1, budget.total_epochs + 1):
         began = time.perf_counter()
         first = (epoch - 1) * budget.steps_per_epoch
@@ -221,18 +224,13 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
 
 def _tested(result: Result, model: keras.Model, data: ImageData, watch: Watch) -> Result:
     """Measure a finished run on the test images; one that is stopped meanwhile stays finished, and unmeasured."""
-    images = device.batches(data.x_test, data.y_test, _validation_batch(data.x_test))
+    images = device.batches(data.x_test, data.y_test, validation_batch(data.x_test.shape[1]))
     measured = model.evaluate(images, verbose=0, return_dict=True, callbacks=[watch])
     if watch.state == "stopped":
         return result
     error = 1 - float(measured["accuracy"])
     message = result.message.replace(" after ", f", test error {error:.1%} after ", 1)
     return replace(result, message=message, test_loss=float(measured["loss"]), test_error=error)
-
-
-def _validation_batch(images: Images) -> int:
-    """Return how many images are validated at a time: of large ones fewer, as their activations fill the memory."""
-    return max(32, min(VALIDATION_BATCH, VALIDATION_PIXELS // (images.shape[1] * images.shape[2])))
 
 
 @dataclass(frozen=True)

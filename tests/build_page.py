@@ -5,6 +5,10 @@ from streamlit.testing.v1 import AppTest
 from tests.pages import page_at
 
 ONE_BLOCK = "stages.1~width.4~input_size.8"
+LARGE_PLAIN = (
+    "stages.3-8-36-3~width.120~block.bottleneck~residual.0~shortcut.B~stem.imagenet~input_size.224~classes.1000"
+)
+"""A network whose residual twin has more parameters than are allowed."""
 WIDGETS = ("text_input", "number_input", "selectbox", "toggle", "button_group")
 
 

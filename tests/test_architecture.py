@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from app.compare_state import Picture
+from resnet_core import get_spec
+from tests.stored_runs import store_run
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path for folder in ("resnet_core", "app") for path in (ROOT / folder).rglob("*.py"))
 MAX_LINES = 300
@@ -215,11 +219,19 @@ def test_it_starts_without_keras_and_without_what_it_does_not_need(what, absent)
     assert not loaded & {"keras", "streamlit", *BACKENDS, *absent}
 
 
+@pytest.mark.usefixtures("no_supervisor")
 def test_no_page_loads_keras():
-    views = [f"views/{path.name}" for path in sorted((ROOT / "app" / "views").glob("[!_]*.py"))]
+    runs = [
+        store_run(f"r-{name}", get_spec(f"pocket_{name}20"), [(0.5, 0.6), (0.2, 0.3)]) for name in ("plain", "resnet")
+    ]
+    views = [path.stem for path in sorted((ROOT / "app" / "views").glob("[!_]*.py"))]
     assert views
-    loaded = set(_run(VISIT.format(views=views)).split())
-    assert "streamlit" in loaded
+    links = [(view, {}) for view in views]
+    links += [("build", {"spec": "pocket_resnet20", "tab": tab}) for tab in ("graph", "layers", "side", "code")]
+    links += [("compare", {"runs": ",".join(runs), "picture": picture.value}) for picture in Picture]
+    links += [("learn", {"lesson": lesson, "step": step}) for lesson, step in (("block", "4"), ("cifar", "6"))]
+    loaded = set(_run(VISIT.format(links=links)).split())
+    assert {"streamlit", "app.labs.block_tensors", "app.labs.study"} <= loaded
     assert not loaded & {"keras", *BACKENDS}
 
 
@@ -228,9 +240,12 @@ import sys
 from streamlit.testing.v1 import AppTest
 
 app = AppTest.from_file("app/Home.py", default_timeout=60).run()
-for view in {views}:
-    app.switch_page(view).run()
-    assert not app.exception, (view, app.exception)
+for view, query in {links}:
+    app.switch_page(f"views/{{view}}.py")
+    app.query_params.clear()
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception and not app.error, (view, query, app.exception, app.error)
 print(*sys.modules)
 """
 """Opens every page of the app in one process, as Streamlit would."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import nbformat
@@ -16,6 +17,7 @@ import pytest
 
 from resnet_core import PRESETS, build_graph, count_costs, get_spec, make_spec
 from resnet_core.cli import main
+from resnet_core.runs import queue, store
 from resnet_core.spec import parse_spec
 from resnet_core.studies import STUDIES
 from tests import processes
@@ -191,6 +193,14 @@ BAD = [
     (["train", "resnet20", "--data", "shapes", "--set", "epochs=0"], "recipe: epochs"),
     (["train", "resnet20", "--data", "shapes", "--set", "steps=5", "--set", "epochs=5"], "either epochs or steps"),
     (["train", "resnet20", "--data", "shapes", "--seed", "-1"], "--seed"),
+    (
+        ["train", "resnet20", "--data", "shapes", "--seed", "5000000000"],
+        "--seed': Input should be less than or equal to 4294967295",
+    ),
+    (
+        ["submit", "resnet20", "--data", "shapes", "--seed", "9" * 20],
+        "--seed': Input should be less than or equal to 4294967295",
+    ),
     (["train", "resnet50", "--data", "shapes"], "shapes has 10 classes, the network 1000: use --set classes=10"),
     (["submit", "resnet20", "--data", "parquet:/nowhere"], "/nowhere does not exist"),
     (["study", "everything"], "no study is called 'everything': choose one of degradation"),
@@ -219,7 +229,23 @@ def test_a_bad_file_is_one_line(run, tmp_path, content):
     assert (code, err.count("\n")) == (2, 1)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"epochs": 1, "pace": 3}', "{}", '{"epochs": "many"}'])
+def test_standard_input_that_is_no_text_is_one_line(run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), encoding="utf-8"))
+    code, _, err = run("costs", "-")
+    assert (code, err) == (2, "error: standard input is not a text in UTF-8: give JSON\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"epochs": 1, "pace": 3}',
+        "{}",
+        '{"epochs": "many"}',
+        pytest.param(f'{{"epochs": {"9" * 5000}}}', id="long"),
+    ],
+)
 def test_a_bad_recipe_is_one_line(run, tmp_path, content):
     file = tmp_path / "recipe.json"
     file.write_text(content)
@@ -360,6 +386,14 @@ class TestJobs:
         finally:
             processes.end_lab(fresh_home)
 
+    @pytest.mark.parametrize("seconds", ["5m", "nan", "-1"])
+    def test_a_setting_that_no_supervisor_could_work_with_is_one_line(self, run, fresh_home, monkeypatch, seconds):
+        monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", seconds)
+        code, out, err = run("submit", "resnet20", "--data", "shapes", *TINY)
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert f"RESNET_LAB_IDLE_SECONDS must be a number of seconds from 0 on, received '{seconds}': correct it" in err
+        assert not (fresh_home / "supervisor.log").exists(), "none was started"
+
     @pytest.mark.parametrize("action", ["show", "stop", "delete"])
     def test_an_unknown_id_is_one_line(self, run, fresh_home, action):
         code, _, err = run("jobs", action, "r-nobody")
@@ -422,6 +456,21 @@ class TestStudies:
             assert err.count(" stopped:") == 4
         finally:
             processes.end_lab(fresh_home)
+
+    def test_are_waited_for_to_the_end_although_some_runs_are_deleted_meanwhile(self, run, no_supervisor, monkeypatch):
+        def act(_seconds: float) -> None:
+            match next(deeds):
+                case "stop":
+                    ended.append(store.active()[0].id)
+                    queue.stop(ended[-1])
+                case "delete":
+                    queue.delete(ended.pop())
+
+        deeds, ended = iter(["stop", "delete", "stop", "stop", "stop", "too long"]), []
+        monkeypatch.setattr("resnet_core.cli.studies.time", SimpleNamespace(sleep=act))
+        code, _, err = run("study", "degradation", "--wait")
+        assert code == 1 and not store.active()
+        assert err.count(" stopped:") == 4 and next(deeds) == "too long"
 
 
 def wait_until_ended(document, job_id: str) -> dict:

@@ -3,7 +3,7 @@
 from app.feed import Feed
 from resnet_core import get_spec
 from resnet_core.results import Start, Step
-from resnet_core.runs import store, writes
+from resnet_core.runs import queue, store, trash, writes
 from tests.stored_runs import epochs, store_run
 
 
@@ -30,3 +30,16 @@ def test_a_run_that_goes_on_loses_the_steps_of_its_unfinished_epoch(fresh_home):
     assert feed.epochs_of(job_id) == kept
     assert len(feed.epochs_of(other)) == 1
     assert feed.steps_of(job_id) == tuple(row for _, row in store.steps([job_id]).items)
+
+
+def test_a_run_that_comes_back_from_the_trash_brings_its_epochs(fresh_home):
+    gone = store_run("r-aaaaaa", get_spec("resnet20"), [(0.5, 0.6)], steps=[step(40, 1.0)])
+    other = store_run("r-bbbbbb", get_spec("plain20"), [(0.5, 0.6)])
+    queue.delete(gone)
+    feed = Feed((gone, other))
+    feed.poll()
+    assert [job.id for job in feed.jobs] == [other]
+    trash.restore(gone)
+    feed.poll()
+    assert [len(feed.epochs_of(job_id)) for job_id in (gone, other)] == [1, 1]
+    assert len(feed.steps_of(gone)) == 1

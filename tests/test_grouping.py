@@ -37,6 +37,14 @@ def test_learning_rates_are_ordered_as_numbers():
     assert list(by("learning_rate")) == ["learning rate 1e-05", "learning rate 0.02", "learning rate 0.1"]
 
 
+@pytest.mark.parametrize("tag", ["2026.01.15", "1.2.3", "..", "1e999", "nan"])
+def test_a_tag_that_only_looks_like_a_number_is_a_word(tag):
+    store_run("r-a", get_spec("pocket_resnet20"), tags=json.dumps([tag]))
+    store_run("r-b", get_spec("pocket_resnet20"), tags=json.dumps(["10"]), seed=1)
+    store_run("r-c", get_spec("pocket_resnet20"), tags=json.dumps(["9"]), seed=2)
+    assert list(by("tag")) == [tag, "10", "9"]
+
+
 def test_repeats_are_the_same_but_for_their_seed_and_are_named_without_it():
     for seed in range(2):
         store_run(f"r-p{seed}", get_spec("pocket_plain20"), seed=seed)

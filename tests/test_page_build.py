@@ -7,7 +7,7 @@ from app.widgets.spec_form import LARGEST_UPLOAD
 from resnet_core.choices import Block, Shortcut
 from resnet_core.families import PRESETS, get_spec
 from resnet_core.spec import ResNetSpec
-from tests.build_page import WIDGETS, open_build, strip_of, upload, widget_of
+from tests.build_page import LARGE_PLAIN, WIDGETS, open_build, strip_of, upload, widget_of
 from tests.pages import query_of
 
 FAMILIES = {preset.family: name for name, preset in reversed(PRESETS.items())}
@@ -227,3 +227,10 @@ class TestOnwards:
         page = open_build(spec=name)
         page.button(key="build:twin").click().run()
         assert query_of(page)["specs"] == f"{name},{twin}"
+
+    def test_a_twin_that_would_be_too_large_cannot_come_and_says_why(self):
+        page = open_build(spec=LARGE_PLAIN)
+        button = page.button(key="build:twin")
+        assert button.disabled and "about 207,704,040 parameters received" in button.help
+        page.button(key="build:train").click().run()
+        assert page.title[0].value == "Train" and not page.error

@@ -16,7 +16,7 @@ from resnet_core.graph import build_graph
 from resnet_core.home import lab_home
 from resnet_core.recipes import get_recipe
 from resnet_core.runs import queue, store, supervision, writes
-from tests.build_page import ONE_BLOCK, card_of, keys_of, open_build
+from tests.build_page import LARGE_PLAIN, ONE_BLOCK, card_of, keys_of, open_build
 from tests.pages import query_of
 
 
@@ -149,8 +149,17 @@ class TestSideBySide:
     def test_choices_never_offer_the_network_itself(self):
         for name in ("resnet20", "plain20", "resnet50", "study_resnet20_nadam"):
             spec = get_spec(name)
-            assert spec not in choices(spec).values()
-            assert len(set(choices(spec).values())) == len(choices(spec))
+            found, refused = choices(spec)
+            assert spec not in found.values() and not refused
+            assert len(set(found.values())) == len(found)
+
+    def test_a_network_that_would_be_too_large_is_not_offered_and_says_why(self):
+        page = open_build(spec=LARGE_PLAIN, tab="side")
+        quick = page.button_group(key="build:side:quick")
+        assert quick.options == ["Option A"] and quick.value == "Option A"
+        assert "Residual twin: about 207,704,040 parameters received" in quick.help
+        page.button(key="build:side:swap").click().run()
+        assert not page.error and read_spec(query_of(page)["spec"]).residual
 
 
 class TestCode:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_core import RECIPES, get_spec
+from resnet_core.recipes import MAX_SEED
 from resnet_core.results import Step
 from resnet_core.runs import folders, store, writes
 from resnet_core.studies import get_study
@@ -199,6 +200,15 @@ class TestOneRun:
         text = "\n".join(item.value for item in app.markdown).replace("\\", "")
         assert "Layers: 20, residual" in text and "keras: 3.15.1" in text and "momentum, learning rate 0.02" in text
         assert any("ValueError: the cause" in code.value for code in app.code)
+
+    def test_training_it_again_takes_its_seed_along_however_large(self, app, fresh_home):
+        store_run("r-large2", PLAIN, [(0.8, 0.9)], seed=MAX_SEED)
+        open_compare(app, runs="r-large2")
+        app.button_group(key="compare:details:run").set_value("r-large2").run()
+        app.button(key="compare:details:r-large2:train").click().run()
+        assert not app.exception
+        assert app.number_input(key="train:seed").value == MAX_SEED
+        assert query(app, "seed") == str(MAX_SEED)
 
     def test_deleting_takes_a_second_click_and_leaves_the_others(self, app, pair):
         open_compare(app, runs=pair)

@@ -3,6 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_core.runs import queue
+from resnet_core.studies import get_study
+from tests.stored_runs import store_run
+
 
 @pytest.fixture
 def app(fresh_home):
@@ -19,11 +23,30 @@ def test_a_newcomer_is_asked_one_question_and_offered_one_button(app):
     assert "9 more studies" in link.proto.label and "study=depth" in link.proto.query_string
 
 
-def test_an_unknown_study_in_a_link_is_one_line(app):
+def test_an_unknown_study_in_a_link_is_one_line_on_a_whole_page(app):
     app.query_params["study"] = "degradation-nosuch"
     app.run()
-    assert not app.exception
-    assert "no study has the id 'degradation-nosuch'" in app.error[0].value
+    assert not app.exception and not app.error
+    (said,) = app.warning
+    assert "no study has the id 'degradation-nosuch'" in said.value and "\n" not in said.value
+    assert [button.label for button in app.button] == ["Run the two-minute experiment"]
+    assert [header.value for header in app.header] == ["The course", "Your last runs"]
+
+
+def test_a_study_whose_runs_were_deleted_gives_way_to_the_newest(app, no_supervisor):
+    for group in ("degradation-old222", "degradation-new222"):
+        for number, run in enumerate(get_study("degradation").quick.runs):
+            about = {"recipe": run.recipe, "study": group, "name": run.name}
+            store_run(f"r-{group[12:15]}{number}", run.spec, [(0.5, 0.6)], **about)
+    app.query_params["study"] = "degradation-old222"
+    app.run()
+    assert not app.warning
+    for number in range(4):
+        queue.delete(f"r-old{number}")
+    app.run()
+    assert not app.exception and not app.error
+    assert "no study has the id 'degradation-old222'" in app.warning[0].value
+    assert app.success and "Run it again" in [button.label for button in app.button]
 
 
 def test_a_read_only_home_is_one_line(monkeypatch, tmp_path):

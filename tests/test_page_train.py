@@ -5,11 +5,13 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.state import MOST_SPECS
 from resnet_core import checkpoints, get_spec
 from resnet_core.checkpoints import Checkpoint
 from resnet_core.families import PRESETS
 from resnet_core.runs import cluster, folders, store, supervision, writes
 from resnet_core.studies import STUDIES
+from tests.build_page import LARGE_PLAIN
 from tests.stored_runs import epochs, store_run
 
 
@@ -46,6 +48,28 @@ def test_one_click_adds_the_plain_twin(app):
     next(button for button in app.button if button.label == "Add the twin of each").click().run()
     assert app.multiselect[0].value == ["pocket_resnet56", "pocket_plain56"]
     assert app.query_params["specs"] == "pocket_resnet56,pocket_plain56"
+
+
+def test_a_twin_that_would_be_too_large_is_not_added_and_says_why(app):
+    open_train(app, specs=f"{LARGE_PLAIN},pocket_resnet20")
+    (button,) = (button for button in app.button if button.label == "Add the twin of each")
+    assert "plain152-w120: about 207,704,040 parameters received" in button.help
+    button.click().run()
+    assert not app.exception and not app.error
+    assert app.multiselect[0].value[1:] == ["pocket_resnet20", "pocket_plain20"]
+    app.multiselect[0].set_value(app.multiselect[0].value[:1]).run()
+    assert next(button for button in app.button if button.label == "Add the twin of each").disabled
+
+
+def test_more_networks_than_can_be_chosen_are_left_out_of_a_link(app):
+    names = list(PRESETS)[: MOST_SPECS + 1]
+    open_train(app, specs=",".join(names))
+    assert not app.exception and not app.error
+    (said,) = app.warning
+    assert "at most 12 networks can be launched together, received 13" in said.value
+    assert app.multiselect[0].value == ["pocket_resnet20", "pocket_plain20"]
+    open_train(app, specs=",".join(names[:-1]))
+    assert app.multiselect[0].value == names[:-1] and not app.warning
 
 
 def test_settings_read_as_words_of_the_language(app):
@@ -219,8 +243,10 @@ class TestStudies:
 
     def test_an_unknown_group_is_one_line(self, app):
         open_train(app, study="depth", group="depth-nosuch")
-        assert not app.exception
-        assert "no study has the id 'depth-nosuch'" in app.error[0].value
+        assert not app.exception and not app.error
+        assert "no study has the id 'depth-nosuch'" in app.warning[0].value
+        assert any("The curves of this study will grow here" in info.value for info in app.info)
+        assert "Disk and trash" in [place.label for place in app.expander]
 
 
 def store_study(name: str, group: str, seeds: int = 1, **columns) -> None:

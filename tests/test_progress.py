@@ -1,6 +1,7 @@
 """Progress of a reader: it merges without loss, is read from untrusted text, and counts what is done."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,9 @@ def test_entries_that_make_no_sense_are_left_out():
         "tiny/step/3": [3, [1] * 99],
         "tiny/step/4": [3],
         "tiny/step/5": [1e99, 1],
+        "tiny/step/6": [10**400, 1],
+        "tiny/step/7": [math.nan, 1],
+        "tiny/answer/huge": [3, [10**400]],
     }
     text = json.dumps({"resnet_lab_progress": 1, "cleared": 0, "entries": entries})
     assert list(read_progress(text).entries) == ["tiny/answer/good"]
@@ -72,6 +76,7 @@ def test_entries_that_make_no_sense_are_left_out():
         ("x" * (MOST_BYTES + 1), "this file has 200,001 characters"),
         ('{"resnet_lab_progress": 2, "cleared": 0, "entries": {}}', "this progress has version 2"),
         ('{"resnet_lab_progress": 1, "cleared": NaN, "entries": {}}', "this is no progress"),
+        (f'{{"resnet_lab_progress": 1, "cleared": 1{"0" * 400}, "entries": {{}}}}', "this is no progress"),
         ('{"resnet_lab_progress": 1, "cleared": 0, "entries": []}', "this is no progress"),
         ("[" * 100_000, "this is no progress"),
     ],

@@ -9,7 +9,7 @@ from resnet_core import recorded
 from resnet_core.cli import main
 from resnet_core.errors import InputError
 from resnet_core.lessons.measures import recompute
-from resnet_core.recorded import read_recording, recording, recordings
+from resnet_core.recorded import read_recording, recording
 from resnet_core.runs import groups
 from resnet_core.runs.recording import record
 from resnet_core.studies import Size, get_study
@@ -20,6 +20,8 @@ from tests.stored_runs import store_run
 STUDY = get_study("degradation")
 ERRORS = {(True, 20): 0.05, (False, 20): 0.2, (False, 56): 0.8, (True, 56): 0.15}
 """Training errors by shortcuts and depth: those of the paper's degradation."""
+
+RECORDED = sorted(path.stem for path in recorded.FOLDER.glob("*.json"))
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def group(fresh_home):
     return groups.load("degradation-test")
 
 
-@pytest.mark.parametrize("name", recordings())
+@pytest.mark.parametrize("name", RECORDED)
 def test_a_recording_that_travels_is_whole_and_says_what_its_numbers_say(name):
     found = recording(name)
     assert found.study.name == name and found.study.is_whole(found.size, found.runs)
@@ -105,7 +107,7 @@ def test_runs_of_one_network_are_told_apart_by_their_recipe():
         recompute("recorded_error", of)
 
 
-@pytest.mark.parametrize("name", recordings())
+@pytest.mark.parametrize("name", RECORDED)
 def test_every_curve_of_a_recorded_study_has_a_name_of_its_own(name):
     names = recorded_names(recording(name).runs)
     assert len(set(names)) == len(names), names

@@ -22,6 +22,7 @@ from resnet_core.cli import main
 from resnet_core.recipes import make_recipe
 from resnet_core.results import Step
 from resnet_core.runs import annotations, store
+from resnet_core.studies import Size, get_study
 from tests.stored_runs import store_run
 
 NASTY = "</script><script>alert('x')</script> & <b>bold</b>"
@@ -121,6 +122,16 @@ def test_no_path_of_the_machine_is_in_report_or_zip(report):
     for text in texts:
         assert "/srv" not in text and "/home/ann" not in text and "secret" not in text
     assert "folder cats" in texts[0]
+
+
+def test_a_studys_verdict_names_its_data_without_their_place(fresh_home):
+    study = get_study("cifar10_paper")
+    data = "parquet:/home/ann/my pictures/secret project/cifar"
+    for number, run in enumerate(study.size(Size.QUICK).runs):
+        store_run(f"r-{number}", run.spec, [(0.5, 0.6), (0.2, 0.3)], recipe=run.recipe, data=data, name=run.name)
+    html = as_html(_report(*(f"r-{number}" for number in range(len(study.size(Size.QUICK).runs)))))
+    assert "parquet:…/cifar" in html
+    assert "secret" not in html and "pictures" not in html and "/home" not in html
 
 
 @pytest.mark.parametrize(

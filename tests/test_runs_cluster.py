@@ -4,7 +4,7 @@ import pytest
 
 from resnet_core import make_spec
 from resnet_core.errors import RunError
-from resnet_core.runs import cluster, folders, queue, store
+from resnet_core.runs import cluster, folders, queue, store, supervision
 from resnet_core.runs.shared_files import VARIABLE, Copy, SharedFiles
 
 SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8})
@@ -21,6 +21,15 @@ def test_machines_share_no_sqlite_file(fresh_home, monkeypatch):
     with pytest.raises(RunError, match=r"share no SQLite file: set RESNET_LAB_DB to a PostgreSQL database"):
         queue.submit(SPEC, kind="check")
     assert [job.state for job in store.jobs()] == ["queued"], "it waits until this is put right"
+
+
+def test_a_cluster_needs_a_place_of_files_before_a_supervisor_is_started(postgresql, fresh_home, monkeypatch):
+    monkeypatch.setenv(cluster.VARIABLE, "127.0.0.1:6379")
+    monkeypatch.delenv(VARIABLE, raising=False)
+    with pytest.raises(RunError, match=r"set RESNET_LAB_FILES, as file:///mnt/lab"):
+        queue.submit(SPEC, kind="check")
+    assert [job.state for job in store.jobs()] == ["queued"], "it waits until this is put right"
+    assert not (fresh_home / supervision.LOG).exists(), "none was started, to end at once"
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,16 @@ def test_the_load_is_what_the_cores_did_since_the_last_question():
     assert load.fraction() == fraction, "questions that follow at once have the same answer"
 
 
-@pytest.mark.parametrize("hidden", ["", "-1", " "])
-def test_hidden_gpus_are_not_used(monkeypatch, hidden):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
-    assert devices.gpu_identifiers() == ()
-    assert devices.gpus() == ()
+@pytest.mark.parametrize(
+    ("chosen", "left"),
+    [
+        *(("", ()), (" ", ()), ("-1", ()), ("-1,0", ())),
+        *(("1", ("1",)), (" 2, 0 ", ("2", "0")), ("GPU-8f3a,1", ("GPU-8f3a", "1"))),
+        *(("1,-1,0", ("1",)), ("1,,0", ("1",)), ("0,", ("0",))),
+    ],
+)
+def test_hidden_gpus_are_not_used(chosen, left):
+    assert devices._visible(chosen) == left
 
 
 def test_gpus_are_those_of_the_driver(monkeypatch):

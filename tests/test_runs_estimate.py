@@ -1,5 +1,7 @@
 """Time and memory of a run before it starts, held against measured ones."""
 
+import math
+
 import pytest
 
 from resnet_core import Recipe, get_spec
@@ -24,6 +26,13 @@ def cpu_only(fresh_home, monkeypatch):
 def test_the_model_gives_speeds_that_were_measured(name, batch, images_per_second):
     work = _Work.of(get_spec(name), Recipe(batch_size=batch, epochs=1), 12_800, 0)
     assert 12_800 / work.epoch_seconds(0.95 * 83e9) == pytest.approx(images_per_second, rel=0.1)
+
+
+@pytest.mark.parametrize(("size", "validation_steps"), [(32, 4), (256, 16), (512, 32)])
+def test_large_images_are_validated_in_more_steps(size, validation_steps):
+    spec = SMALL.model_copy(update={"input_size": size})
+    without, with_them = (_Work.of(spec, RECIPE, 64, images).epoch_seconds(math.inf) for images in (0, 1024))
+    assert with_them / without == pytest.approx(1 + validation_steps), "an epoch here is one step of training"
 
 
 def test_without_a_run_it_says_where_it_comes_from_and_grows_with_the_work():

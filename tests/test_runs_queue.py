@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from resnet_core import Recipe, ResNetSpec, get_recipe, get_spec
-from resnet_core.errors import DataError, RunError
+from resnet_core.errors import DataError, InputError, RunError
 from resnet_core.home import lab_home
 from resnet_core.runs import folders, queue, store, supervision, writes
 from tests.processes import start_python
@@ -64,6 +64,8 @@ class TestSubmit:
             (queue.Request(SPEC, RECIPE), RunError, "needs a recipe and data: give both"),
             (queue.Request(SPEC, None, "shapes"), RunError, "needs a recipe and data: give both"),
             (queue.Request(SPEC, kind="dream"), RunError, "a job is one of train, check, received 'dream'"),
+            (queue.Request(SPEC, RECIPE, "shapes", 2**32), InputError, "from 0 to 4294967295, received 4294967296"),
+            (queue.Request(SPEC, RECIPE, "shapes", -1), InputError, "from 0 to 4294967295, received -1"),
         ],
     )
     def test_refuses_all_if_one_cannot_be_done(self, fresh_home, request_, error, line):

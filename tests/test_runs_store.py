@@ -3,6 +3,7 @@
 import json
 import math
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,13 @@ class TestJobs:
         assert job.notes == ("3 images were skipped",)
         writes.write_rows("r-aaaaaa", [epoch(1), epoch(2, seconds=10.0)], [])
         assert store.job("r-aaaaaa").seconds_left == pytest.approx(4 * 10.0)
+
+    def test_with_fewer_images_than_a_batch_take_as_long_as_these_images(self):
+        add("r-aaaaaa")
+        writes.advance("r-aaaaaa", {"queued"}, "starting")
+        writes.write_start("r-aaaaaa", replace(START, train_images=40, steps_per_epoch=1, total_steps=6))
+        writes.write_rows("r-aaaaaa", [], [step(1, images_per_second=20.0)])
+        assert store.job("r-aaaaaa").seconds_left == pytest.approx(5 * 40 / 20)
 
     def test_are_unknown_after_they_were_deleted(self):
         add("r-aaaaaa")

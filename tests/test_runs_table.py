@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from app.run import Run
-from app.runs_table import csv, epoch_rows, final_numbers
+from app.runs_table import epoch_rows, final_numbers
+from app.tables import csv
 from resnet_core import get_spec
 from resnet_core.results import Epoch
 from resnet_core.runs import store

@@ -92,12 +92,18 @@ def test_with_no_days_nothing_is_kept(run, home, monkeypatch):
     assert not (home / "trash").exists()
 
 
-@pytest.mark.parametrize("days", ["-1", "a week", "nan"])
+def test_the_longest_time_still_has_a_last_day(run, capsys, monkeypatch):
+    monkeypatch.setenv("RESNET_LAB_TRASH_DAYS", "1000000")
+    queue.delete(run)
+    assert main(["jobs", "trash"]) == 0
+    assert run in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("days", ["-1", "a week", "nan", "inf", "1e12"])
 def test_days_that_are_no_number_are_named_and_nothing_is_deleted(run, monkeypatch, days):
     monkeypatch.setenv("RESNET_LAB_TRASH_DAYS", days)
-    with pytest.raises(
-        InputError, match=f"RESNET_LAB_TRASH_DAYS must be a number of days from 0 on, received '{days}'"
-    ):
+    line = f"RESNET_LAB_TRASH_DAYS must be a number of days from 0 to 1,000,000, received '{days}'"
+    with pytest.raises(InputError, match=line):
         queue.delete(run)
     assert store.job(run).id == run
 

@@ -81,6 +81,13 @@ def test_twins_differ_in_their_shortcuts_alone():
     assert make_spec(twin.model_dump()) == twin
 
 
+def test_a_twin_beyond_the_limits_is_refused():
+    plain = make_spec(get_spec("plain50").model_dump() | {"stages": (3, 8, 36, 3), "width": 120})
+    with pytest.raises(SpecError, match=r"about 207,704,040 parameters received, at most 200,000,000 are allowed"):
+        plain.twin()
+    assert make_spec(plain.model_dump() | {"shortcut": "A"}).twin().residual
+
+
 LIMITS = [
     ({"stages": (3, 0, 3)}, "stages must all be >= 1, received (3, 0, 3): give each stage at least one block"),
     ({"stages": (3, -1)}, "stages must all be >= 1, received (3, -1)"),

@@ -18,7 +18,7 @@ from app.state import (
     spec_token,
 )
 from resnet_core import PRESETS, RECIPES, make_spec
-from resnet_core.recipes import make_recipe
+from resnet_core.recipes import MAX_SEED, make_recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -65,7 +65,7 @@ def test_a_named_recipe_is_its_name_in_a_link(name):
             make_spec({"stages": [1, 1], "conv_bias": True}), make_spec({}), "layers", "stage1_block1_add", "code"
         ),
         TrainState(
-            (make_spec({}), make_spec({"residual": False})), "folder:a b/ü", RECIPES["nadam"], 7, ("r-1", "r-2")
+            (make_spec({}), make_spec({"residual": False})), "folder:a b/ü", RECIPES["nadam"], MAX_SEED, ("r-1", "r-2")
         ),
         CompareState(("r-1", "r-2"), Layout.ONE, Axis.SECONDS, True, 0.6),
         CompareState(
@@ -91,6 +91,7 @@ def test_every_page_comes_back_from_its_link(state):
         (TrainState, "recipe", "fast", "no recipe is called"),
         (TrainState, "recipe", "epochs.0", "greater than or equal to 1"),
         (TrainState, "seed", "-1", "whole number"),
+        (TrainState, "seed", "4294967296", "from 0 to 4294967295"),
         (CompareState, "smoothing", "nan", "from 0 to 0.99"),
         (CompareState, "x", "miles", "must be one of"),
         (CompareState, "group", "color", "must be one of"),

@@ -14,7 +14,7 @@ from resnet_core.datasets import ImageData
 from resnet_core.errors import DataError
 from resnet_core.models import build_model
 from resnet_core.optimizers import RecipeSchedule, build_optimizer
-from resnet_core.recipes import RECIPES, Optimizer, learning_rate_at, make_recipe
+from resnet_core.recipes import MAX_SEED, RECIPES, Optimizer, learning_rate_at, make_recipe
 from resnet_core.results import Listener
 from resnet_core.training import WEIGHTS_FILE, train
 
@@ -102,6 +102,10 @@ def test_the_same_seed_repeats_a_run_and_another_does_not():
     assert losses[0] == losses[1] != losses[2]
 
 
+def test_the_largest_seed_trains():
+    assert train(TINY, recipe(augment="crop_flip"), stripes(), seed=MAX_SEED).state == "finished"
+
+
 def test_steps_end_a_run_within_an_epoch():
     result = train(TINY, recipe(epochs=None, steps=6), stripes())
     assert [epoch.step for epoch in result.epochs] == [4, 6]
@@ -130,6 +134,14 @@ def test_a_diverging_run_ends_with_its_last_good_epoch_kept(tmp_path):
 def test_classes_that_do_not_match_are_said_before_training():
     with pytest.raises(DataError, match=r"stripes has 2 classes, the network 10: use --set classes=2"):
         train(make_spec({"stages": [1], "input_size": 8}), recipe(), stripes())
+
+
+@pytest.mark.parametrize("fields", [{"input_size": 16}, {"channels": 1}])
+def test_images_that_do_not_match_are_said_before_training(fields):
+    spec = TINY.model_copy(update=fields)
+    takes = f"{spec.input_size}x{spec.input_size}x{spec.channels}"
+    with pytest.raises(DataError, match=f"stripes has images of 8x8x3, the network takes {takes}: load them"):
+        train(spec, recipe(), stripes())
 
 
 @pytest.mark.parametrize("optimizer", list(Optimizer))

@@ -7,6 +7,7 @@ import pytest
 
 from resnet_core import device, make_spec
 from resnet_core.datasets.rows import Rows
+from resnet_core.errors import DataError
 from resnet_core.recipes import make_recipe
 from resnet_core.training import train
 from tests.test_training import stripes
@@ -36,3 +37,9 @@ def test_rows_train_as_the_array_does(on_disk, monkeypatch):
         figures.append([(epoch.train_loss, epoch.train_error, epoch.val_loss, epoch.val_error) for epoch in epochs])
     assert len(figures[0]) == 2
     assert figures[1:] == figures[:1] * 3
+
+
+def test_rows_that_do_not_match_the_network_are_said_before_training(on_disk):
+    spec = TINY.model_copy(update={"input_size": 16})
+    with pytest.raises(DataError, match="stripes has images of 8x8x3, the network takes 16x16x3"):
+        train(spec, make_recipe({"epochs": 1}), on_disk[1])

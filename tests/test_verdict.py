@@ -85,6 +85,19 @@ def test_pairs_of_several_depths_say_what_depth_changes_without_and_with_shortcu
     assert "From 20 to 110 layers training error rises by 20.0 points without shortcuts and falls by 3.0 points" in text
 
 
+def test_equal_errors_are_neither_lower_nor_higher():
+    pair(20, plain=0.1, residual=0.1)
+    pair(32, plain=0.1504, residual=0.1501)
+    pair(56, plain=0.3, residual=0.1)
+    pair(110, plain=0.2, residual=0.2)
+    assert verdict(runs()).text.startswith(
+        "Shortcuts leave the final validation error as it is at 20 layers (10 % plain, 10 % residual)"
+        ", at 32 layers (15 % plain, 15 % residual)"
+        " and lower it by 20.0 points at 56 layers (30 % plain, 10 % residual)"
+        " and leave it as it is at 110 layers (20 % plain, 20 % residual)."
+    )
+
+
 def test_repeats_with_other_seeds_count_as_their_mean():
     pair(20, plain=0.2, residual=0.10, seed=0)
     pair(20, plain=0.4, residual=0.12, seed=1)

@@ -91,7 +91,7 @@ def _start(missing: Sequence[Planned], key: str) -> None:
         if not st.button(label, type="primary", icon=":material/play_arrow:", key=f"{key}:start"):
             return
         requests = [
-            queue.Request(spec.model_copy(update={"classes": summary.classes}), recipe, DATA, name=name, owner=owner())
+            queue.Request(spec.changed(classes=summary.classes), recipe, DATA, name=name, owner=owner())
             for name, _words, spec, recipe in missing
         ]
         queue.submit_many(requests, study=queue.new_study(GROUP))

@@ -18,6 +18,7 @@ from app.widgets.open_tab import open_tab
 from app.widgets.side_by_side import side_by_side
 from app.widgets.spec_form import spec_form
 from resnet_core.drawing import Detail, shape_label
+from resnet_core.errors import SpecError, one_line
 from resnet_core.families import preset_of
 from resnet_core.published import published_for
 from resnet_core.spec import ResNetSpec
@@ -74,9 +75,17 @@ def _header(spec: ResNetSpec) -> None:
         with st.container(horizontal=True, width="content", gap="small"):
             if st.button(_("Train this"), type="primary", icon=":material/play_arrow:", key="build:train"):
                 _to_train(spec)
-            twin = _("Train with its plain twin") if spec.residual else _("Train with its residual twin")
-            if st.button(twin, icon=":material/compare_arrows:", key="build:twin"):
-                _to_train(spec, spec.twin())
+            _twin_button(spec)
+
+
+def _twin_button(spec: ResNetSpec) -> None:
+    try:
+        networks, reason = (spec, spec.twin()), None
+    except SpecError as error:
+        networks, reason = (), one_line(error)
+    label = _("Train with its plain twin") if spec.residual else _("Train with its residual twin")
+    if st.button(label, icon=":material/compare_arrows:", key="build:twin", disabled=reason is not None, help=reason):
+        _to_train(*networks)
 
 
 def _described(spec: ResNetSpec) -> str:

@@ -11,6 +11,7 @@ from app.study_choice import StudyChoice
 from app.widgets.course_list import course_list
 from app.widgets.lesson_reader import browser_progress
 from app.widgets.recent_runs import recent_runs
+from app.widgets.shown_study import shown_study
 from resnet_core.errors import TwiceError
 from resnet_core.lessons import catalogue
 from resnet_core.runs import devices, groups
@@ -22,8 +23,8 @@ STUDY = get_study("degradation")
 
 def page() -> None:
     state = open_state(HomeState)
-    group = groups.load(state.study) if state.study else groups.newest(STUDY)
     st.title(_("Why do deeper plain networks train worse, and what does a shortcut change?"))
+    group = shown_study(state.study, STUDY)
     if group is None:
         _introduction()
     else:

@@ -14,14 +14,15 @@ from app.widgets.disk_and_trash import disk_and_trash
 from app.widgets.live_runs import live_runs
 from app.widgets.queue_list import device_line, other_runs
 from app.widgets.recipe_form import recipe_form
+from app.widgets.shown_study import shown_study
 from app.widgets.spec_chips import spec_chips
 from app.widgets.study_picker import study_picker
 from app.widgets.study_result import study_result
 from resnet_core.datasets import Summary
-from resnet_core.errors import LabError, one_line
-from resnet_core.recipes import Recipe
+from resnet_core.errors import LabError, SpecError, one_line
+from resnet_core.recipes import MAX_SEED, Recipe
 from resnet_core.results import ACTIVE
-from resnet_core.runs import groups, queue, store
+from resnet_core.runs import queue, store
 from resnet_core.runs.estimate import estimates, image_counts
 from resnet_core.spec import ResNetSpec
 
@@ -60,7 +61,7 @@ def _own(state: TrainState) -> None:
         seed = st.number_input(
             _("Seed"),
             0,
-            999_999_999,
+            MAX_SEED,
             key=project("train:seed", state.seed),
             help=_("Of initial weights, sample order, split and augmentation."),
         )
@@ -83,7 +84,7 @@ def _study(state: TrainState, choice: StudyChoice) -> None:
         st.rerun()
     st.divider()
     device_line()
-    group = groups.load(chosen.group) if chosen.group else groups.newest(chosen.study)
+    group = shown_study(chosen.group, chosen.study)
     if group is None:
         st.info(
             _("The curves of this study will grow here, and its verdict stand under them."),
@@ -101,7 +102,11 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
         return state
     if summary is None:
         return state
-    specs = [_for_classes(spec, summary.classes) for spec in state.specs]
+    try:
+        specs = [spec.changed(classes=summary.classes) for spec in state.specs]
+    except SpecError as error:
+        st.error(one_line(error), icon=":material/error:")
+        return state
     changed = [spec.name for spec, before in zip(specs, state.specs, strict=True) if spec != before]
     if changed:
         text = _("{networks}: the last layer gets {classes} outputs, one for each class.")
@@ -132,10 +137,6 @@ def _cost_line(specs: list[ResNetSpec], recipe: Recipe, summary: Summary) -> str
         len(specs),
     ).format(count=len(specs), duration=duration, memory=memory)
     return f"**{text}**  \n:small[{_(costs[0].basis)}]"
-
-
-def _for_classes(spec: ResNetSpec, classes: int) -> ResNetSpec:
-    return spec if spec.classes == classes else spec.model_copy(update={"classes": classes})
 
 
 def _runs(state: TrainState) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from app import cache, tables
 from app.boundary import guarded
 from app.charts import sketch_overlay
-from app.labs.lab import Lab, Panel, is_live, load_lab, start_values
+from app.labs.lab import Lab, Panel, SketchedLab, is_live, load_lab, start_values
 from app.language import _
 from app.state import LearnState, keep_state, open_state
 from app.text import as_text
@@ -78,7 +78,7 @@ def _show(
 ) -> None:
     answer = _answer(lab, name, values)
     if sketch and drawn:
-        happened = lab.curve(answer, sketch.x)
+        happened = cast(SketchedLab, lab).curve(answer, sketch.x)
         figure = sketch_overlay.sketch_overlay(sketch, drawn, happened)
         _panel(Panel("", sketch_overlay.describe(sketch, drawn, happened), figure, height=340), f"{key}:sketched")
     _panels(lab.panels(values, answer), key)

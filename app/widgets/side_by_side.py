@@ -1,5 +1,7 @@
 """Two networks side by side: what sets them apart in words, in numbers for each stage, and as pictures."""
 
+from functools import partial
+
 import streamlit as st
 
 from app import cache
@@ -13,6 +15,7 @@ from app.widgets.network_picture import Change, detail_bar, picture
 from app.widgets.node_card import find, node_card
 from resnet_core.choices import Block, Shortcut
 from resnet_core.drawing import Detail
+from resnet_core.errors import SpecError, one_line
 from resnet_core.families import PRESETS, preset_of
 from resnet_core.spec import ResNetSpec
 
@@ -24,7 +27,7 @@ def side_by_side(
 
     Args:
         spec: the network on the left.
-        other: the one on the right; None for the twin without (or with) shortcuts.
+        other: the one on the right; None for the twin without (or with) shortcuts, if there is one.
         detail: how deep the pictures look.
         node: the address that is chosen; it is marked on both sides.
         key: of this widget in its page.
@@ -32,9 +35,9 @@ def side_by_side(
 
     Returns: the address that is chosen now.
     """
-    quick = choices(spec)
+    quick, refused = choices(spec)
     other = other or next(iter(quick.values()))
-    _choose(spec, other, quick, key, change)
+    _choose(spec, other, quick, refused, key, change)
     pair = [(name, cache.costs(each)) for name, each in zip(titles(spec, other), (spec, other), strict=True)]
     (first_name, first), (second_name, second) = pair
     st.info(in_words(first, second), icon=":material/balance:")
@@ -50,30 +53,42 @@ def side_by_side(
     return node
 
 
-def choices(spec: ResNetSpec) -> dict[str, ResNetSpec]:
-    """Return the comparisons that are worth a click, the twin first.
+def choices(spec: ResNetSpec) -> tuple[dict[str, ResNetSpec], dict[str, str]]:
+    """Return the comparisons that are worth a click, the twin first, and why others cannot be made.
 
     Example:
-        >>> list(choices(ResNetSpec()))
+        >>> found, refused = choices(ResNetSpec())
+        >>> list(found)
         ['Plain twin', 'Bottleneck blocks', 'Option B', 'Option C']
     """
-    found: dict[str, ResNetSpec] = {}
-    if spec.residual:
-        found[_("Plain twin")] = spec.plain_twin()
-    else:
-        found[_("Residual twin")] = spec.residual_twin()
     block = Block.BASIC if spec.block is Block.BOTTLENECK else Block.BOTTLENECK
-    found[_("Bottleneck blocks") if block is Block.BOTTLENECK else _("Basic blocks")] = spec.model_copy(
-        update={"block": block}
-    )
+    wanted = {
+        _("Plain twin") if spec.residual else _("Residual twin"): spec.twin,
+        _("Bottleneck blocks") if block is Block.BOTTLENECK else _("Basic blocks"): partial(spec.changed, block=block),
+    }
     for shortcut in (Shortcut.A, Shortcut.B, Shortcut.C):
-        option = spec.model_copy(update={"residual": True, "shortcut": shortcut})
-        if option not in (spec, *found.values()):
-            found[_("Option {name}").format(name=shortcut.value)] = option
-    return found
+        wanted[_("Option {name}").format(name=shortcut.value)] = partial(spec.changed, residual=True, shortcut=shortcut)
+    found: dict[str, ResNetSpec] = {}
+    refused: dict[str, str] = {}
+    for name, build in wanted.items():
+        try:
+            option = build()
+        except SpecError as error:
+            refused[name] = one_line(error)
+        else:
+            if option not in (spec, *found.values()):
+                found[name] = option
+    return found, refused
 
 
-def _choose(spec: ResNetSpec, other: ResNetSpec, quick: dict[str, ResNetSpec], key: str, change: Change) -> None:
+def _choose(
+    spec: ResNetSpec,
+    other: ResNetSpec,
+    quick: dict[str, ResNetSpec],
+    refused: dict[str, str],
+    key: str,
+    change: Change,
+) -> None:
     names = list(quick)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.session_state[f"{key}:quick"] = next((name for name in names if quick[name] == other), None)
@@ -81,6 +96,7 @@ def _choose(spec: ResNetSpec, other: ResNetSpec, quick: dict[str, ResNetSpec], k
             _("Against {network}").format(network=title(spec)),
             names,
             key=f"{key}:quick",
+            help="\n\n".join(f"{name}: {reason}" for name, reason in refused.items()) or None,
             on_change=lambda: change(other=quick.get(st.session_state[f"{key}:quick"])),
         )
         preset = preset_of(other)
@@ -165,10 +181,9 @@ def _differences(pair: list, key: str) -> None:
 
 def _options(spec: ResNetSpec) -> None:
     """List what every kind of shortcut costs in the network on the left."""
-    residual = spec.residual_twin()
     networks = {_("plain, no shortcuts"): cache.costs(spec.plain_twin())}
     for shortcut in Shortcut:
-        networks[_(SHORTCUTS[shortcut])] = cache.costs(residual.model_copy(update={"shortcut": shortcut}))
+        networks[_(SHORTCUTS[shortcut])] = cache.costs(spec.model_copy(update={"residual": True, "shortcut": shortcut}))
     st.markdown(_("**Every kind of shortcut in {network}**").format(network=title(spec)))
     st.dataframe(
         option_table(networks),

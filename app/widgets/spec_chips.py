@@ -5,11 +5,10 @@ import streamlit as st
 from app import theme
 from app.cache import costs
 from app.language import _
-from app.state import project, read_spec, spec_token
+from app.state import MOST_SPECS, project, read_spec, spec_token
+from resnet_core.errors import SpecError, one_line
 from resnet_core.families import PRESETS
 from resnet_core.spec import ResNetSpec
-
-MOST = 12
 
 
 def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, ...]:
@@ -26,22 +25,34 @@ def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, 
         options,
         key=project(f"{key}:chosen", tokens),
         format_func=_label,
-        max_selections=MOST,
+        max_selections=MOST_SPECS,
         placeholder=_("Type a name, as pocket_resnet20"),
     )
     specs = tuple(read_spec(token) for token in chosen)
-    twins = [twin for spec in specs if (twin := spec.twin()) not in specs]
+    twins, reasons = _twins(specs)
+    about = _("A plain twin is the same network without shortcuts; a residual twin is the same network with them.")
     if st.button(
         _("Add the twin of each"),
         icon=":material/content_copy:",
         key=f"{key}:twins",
-        disabled=not twins or len(specs) + len(set(twins)) > MOST,
-        help=_("A plain twin is the same network without shortcuts; a residual twin is the same network with them."),
+        disabled=not twins or len(specs) + len(twins) > MOST_SPECS,
+        help="\n\n".join((about, *reasons)),
     ):
-        specs += tuple(dict.fromkeys(twins))
+        specs += twins
     if specs:
         st.caption(" · ".join(_facts(spec) for spec in specs))
     return specs
+
+
+def _twins(specs: tuple[ResNetSpec, ...]) -> tuple[tuple[ResNetSpec, ...], list[str]]:
+    """Return the twins that are not among the networks, and why others cannot be."""
+    twins, reasons = [], []
+    for spec in specs:
+        try:
+            twins.append(spec.twin())
+        except SpecError as error:
+            reasons.append(f"{spec.name}: {one_line(error)}")
+    return tuple(twin for twin in dict.fromkeys(twins) if twin not in specs), reasons
 
 
 def _label(token: str) -> str:

@@ -11,7 +11,8 @@ from app.language import _, language, speaking
 from app.recipe_words import in_words
 from app.report import Report, as_html
 from app.run import Run
-from app.runs_table import csv, epoch_rows, final_numbers
+from app.runs_table import epoch_rows, final_numbers
+from app.tables import csv
 
 
 def take_home(state: CompareState, runs: Sequence[Run], lines: Sequence[Curve]) -> None:

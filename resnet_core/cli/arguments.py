@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from resnet_core.errors import InputError, RecipeError, SpecError
 from resnet_core.families import PRESETS, get_spec
-from resnet_core.recipes import RECIPES, Recipe, get_recipe, make_recipe
+from resnet_core.recipes import MAX_SEED, RECIPES, Recipe, get_recipe, make_recipe
 from resnet_core.spec import ResNetSpec, make_spec, parse_spec
 
 SpecArgument = Annotated[
@@ -27,7 +27,9 @@ RecipeOption = Annotated[
 DataOption = Annotated[
     str, typer.Option("--data", metavar="DATA", help="shapes, cifar10, cats_vs_dogs, folder:PATH or parquet:PATH.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of weights, split, order and augmentation.")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of weights, split, order and augmentation.")
+]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `jobs list` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -67,7 +69,7 @@ def _changed_spec(source: str, changes: dict[str, Any]) -> ResNetSpec:
 
 def _spec(source: str) -> ResNetSpec:
     if source == "-":
-        return parse_spec(sys.stdin.read())
+        return parse_spec(_standard_input())
     if source in PRESETS:
         return get_spec(source)
     path = Path(source)
@@ -83,7 +85,18 @@ def _recipe(source: str) -> Recipe:
         values = json.loads(_read(Path(source), RecipeError))
     except (json.JSONDecodeError, RecursionError) as error:
         raise RecipeError(f"the recipe {source} is not valid JSON ({error}): correct it") from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise RecipeError(
+            f"the recipe {source} has a number of thousands of digits: no field of a recipe is so large"
+        ) from error
     return make_recipe(values)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise SpecError("standard input is not a text in UTF-8: give JSON") from None
 
 
 def _is_path(text: str) -> bool:

@@ -207,12 +207,12 @@ def _wait_for(group_id: str) -> None:
 
     told: set[str] = set()
     while True:
-        found = groups.load(group_id).jobs
-        for job in found:
+        group = groups.load(group_id)
+        for job in group.jobs:
             if not job.active and job.id not in told:
                 told.add(job.id)
                 say(f"{job.id} {job.name} {job.state}: {job.message}")
-        if len(told) == len(found):
+        if not group.active:
             return
         try:
             time.sleep(0.5)

@@ -2,7 +2,7 @@
 
 from resnet_core.code.data import splits
 from resnet_core.code.pieces import Section, closure_of
-from resnet_core.recipes import Augment, Devices, Normalize, Optimizer, Precision, Recipe, Schedule
+from resnet_core.recipes import Augment, Devices, Normalize, Optimizer, Precision, Recipe, Schedule, validation_batch
 from resnet_core.spec import ResNetSpec
 
 _OPTIMIZERS = {
@@ -59,8 +59,7 @@ def _settings(recipe: Recipe) -> str:
 
 def _train(spec: ResNetSpec, recipe: Recipe, backend: str, compared: bool) -> str:
     budget = "steps_per_epoch * EPOCHS" if recipe.epochs else "STEPS"
-    # Of large images fewer are validated at a time, as in the lab: their activations fill the memory.
-    validation = max(32, min(256, 256 * 128**2 // spec.input_size**2))
+    validation = validation_batch(spec.input_size)
     train_images = "x_train[order], y_train[order], batch_size"
     val_images = f"x_val, y_val, batch_size={validation}"
     if backend == "tensorflow":

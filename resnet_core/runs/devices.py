@@ -69,6 +69,11 @@ def gpu_identifiers() -> tuple[str, ...]:
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is None:
         return tuple(str(i) for i in range(pynvml.nvmlDeviceGetCount()))
+    return _visible(allowed)
+
+
+def _visible(allowed: str) -> tuple[str, ...]:
+    """Read CUDA_VISIBLE_DEVICES."""
     names = [part.strip() for part in allowed.split(",")]
     # CUDA itself ignores everything from the first invalid name on; -1 is the usual one.
     return tuple(names[: next((i for i, name in enumerate(names) if name in ("", "-1")), len(names))])

@@ -25,7 +25,7 @@ from resnet_core.datasets.collect import IN_MEMORY_BYTES
 from resnet_core.datasets.store import CHUNK_BYTES
 from resnet_core.errors import InputError
 from resnet_core.graph import build_graph
-from resnet_core.recipes import Optimizer, Precision, Recipe, make_recipe
+from resnet_core.recipes import Optimizer, Precision, Recipe, make_recipe, validation_batch
 from resnet_core.runs import devices, store
 from resnet_core.runs.devices import Device
 from resnet_core.runs.records import Job
@@ -36,7 +36,6 @@ STEP_SECONDS = 0.003
 LAYER_SECONDS = 0.00004
 CONVOLUTION_EFFICIENCY = 0.95  # a convolution's MACs/s over a matrix product's
 GPU_SPEEDUP = 30.0  # over the CPU beside it: a guess, until a run has been measured
-VALIDATION_BATCH = 256
 
 START_SECONDS = 8.0  # import of Keras and its backend, data, the network
 TRACE_SECONDS = 0.06  # a layer's share of the first step, which compiles the graph
@@ -135,6 +134,7 @@ class _Work:
     images: int
     image_bytes: int
     val_images: int
+    validation_steps: int
 
     @classmethod
     def of(cls, spec: ResNetSpec, recipe: Recipe, train_images: int, val_images: int) -> "_Work":
@@ -143,13 +143,14 @@ class _Work:
         steps_per_epoch = max(train_images // batch, 1)
         epochs = recipe.epochs or recipe.steps / steps_per_epoch
         image_bytes = spec.input_size**2 * spec.channels
-        return cls(cost, layers, batch, steps_per_epoch, epochs, train_images + val_images, image_bytes, val_images)
+        images = train_images + val_images
+        validation_steps = math.ceil(val_images / validation_batch(spec.input_size))
+        return cls(cost, layers, batch, steps_per_epoch, epochs, images, image_bytes, val_images, validation_steps)
 
     def epoch_seconds(self, macs_per_second: float) -> float:
         overhead = STEP_SECONDS + LAYER_SECONDS * self.layers
         step = overhead + 3 * self.cost.macs * self.batch / macs_per_second
-        validation_steps = math.ceil(self.val_images / VALIDATION_BATCH)
-        validation = validation_steps * overhead + self.cost.macs * self.val_images / macs_per_second
+        validation = self.validation_steps * overhead + self.cost.macs * self.val_images / macs_per_second
         return self.steps_per_epoch * step + validation
 
     def distance(self, other: "_Work") -> float:

@@ -11,9 +11,9 @@ from typing import Any
 
 from resnet_core.costs import count_costs
 from resnet_core.datasets import check_source
-from resnet_core.errors import RunError
+from resnet_core.errors import InputError, RunError
 from resnet_core.graph import build_graph
-from resnet_core.recipes import Devices, Recipe
+from resnet_core.recipes import MAX_SEED, Devices, Recipe
 from resnet_core.results import ACTIVE, RESUMABLE, State
 from resnet_core.runs import folders, store, supervision, trash, writes
 from resnet_core.runs.limits import NONE, Limits, lab_limits
@@ -36,7 +36,7 @@ class Request:
         spec: the network.
         recipe: how to train it; None for a check.
         data: where its images come from; None for a check.
-        seed: of weights, split, order and augmentation.
+        seed: of weights, split, order and augmentation; from 0 to MAX_SEED.
         kind: train, or check to compare the network with Keras.
         name: shown in lists; None takes the network's own.
         owner: whose it is: owners take turns. None takes the user's name.
@@ -71,7 +71,7 @@ def submit(
 
     Raises:
         DataError: the data set is missing or not usable.
-        InputError: the lab's limits are wrong.
+        InputError: the lab's limits or the seed are wrong.
         RunError: a training run lacks its recipe or data, or no supervisor can be started.
         HomeError, StoreError: the lab's folder or its database cannot be written; nothing was submitted.
     """
@@ -197,6 +197,8 @@ def _row(request: Request, data: str | None, study: str | None, now: float, most
         raise RunError(f"a job is one of {', '.join(KINDS)}, received {request.kind!r}: choose one of them")
     if request.kind == "train" and (request.recipe is None or data is None):
         raise RunError("a training run needs a recipe and data: give both")
+    if not 0 <= request.seed <= MAX_SEED:
+        raise InputError(f"a seed is a whole number from 0 to {MAX_SEED}, received {request.seed}: choose another")
     limited = most.stricter(request.limits)
     return {
         "id": f"{'r' if request.kind == 'train' else 'c'}-{_token()}",

@@ -140,7 +140,8 @@ class Job:
         if self.last_epoch and math.isfinite(self.last_epoch.seconds) and self.last_epoch.epoch > 1:
             return left / self.steps_per_epoch * self.last_epoch.seconds
         if self.last_step and self.last_step.images_per_second > 0:
-            return left * self.recipe["batch_size"] / self.last_step.images_per_second
+            batch = min(self.recipe["batch_size"], self.train_images or math.inf)
+            return left * batch / self.last_step.images_per_second
         return None
 
     def as_json(self) -> dict[str, Any]:

@@ -63,9 +63,4 @@ def _fitted(runs: tuple[PlannedRun, ...], data: Summary) -> tuple[PlannedRun, ..
         raise DataError(
             f"the study needs {wanted:,} training images, {data.source} has {data.train_images:,}: choose other data"
         )
-    return tuple(
-        run
-        if run.spec.classes == data.classes
-        else replace(run, spec=run.spec.model_copy(update={"classes": data.classes}))
-        for run in runs
-    )
+    return tuple(replace(run, spec=run.spec.changed(classes=data.classes)) for run in runs)

@@ -1,6 +1,7 @@
 """Making sure that one supervisor works for a home, and knowing which."""
 
 import json
+import math
 import os
 import threading
 import time
@@ -15,10 +16,13 @@ from resnet_core.errors import LabError, RunError, StoreError
 from resnet_core.home import lab_home
 from resnet_core.runs import cluster, database, processes, spare
 from resnet_core.runs.place import VARIABLE, database_place
+from resnet_core.runs.shared_files import SharedFiles
 
 MODULE = "resnet_core.runs.supervisor"
 # In a home: what its supervisor says of itself, and what it prints.
 CARD, LOG = "supervisor.json", "supervisor.log"
+IDLE_VARIABLE = "RESNET_LAB_IDLE_SECONDS"
+IDLE_SECONDS = 300.0
 
 
 def ensure() -> None:
@@ -33,7 +37,10 @@ def ensure() -> None:
     """
     home = lab_home()
     database.must_not_be_anothers()
-    cluster.wanted()
+    # A supervisor that cannot work ends at once, where nobody reads why.
+    idle_seconds()
+    if cluster.wanted():
+        SharedFiles()
     try:
         with _lock(home).acquire(timeout=0):
             pass
@@ -47,6 +54,22 @@ def ensure() -> None:
         raise _not_started(error) from error
     # Someone has to wait for it, or it stays behind as a zombie of a server that runs for weeks.
     threading.Thread(target=process.wait, daemon=True, name="supervisor-reaper").start()
+
+
+def idle_seconds() -> float:
+    """Return how long a supervisor stays without work: RESNET_LAB_IDLE_SECONDS, or 300.
+
+    Raises:
+        RunError: the variable is no number of seconds.
+    """
+    chosen = os.environ.get(IDLE_VARIABLE, "").strip()
+    try:
+        stays = float(chosen or IDLE_SECONDS)
+    except ValueError:
+        stays = math.nan
+    if not stays >= 0:
+        raise RunError(f"{IDLE_VARIABLE} must be a number of seconds from 0 on, received {chosen[:40]!r}: correct it")
+    return stays
 
 
 def prepare() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from resnet_core.errors import HomeError, LabError, one_line
+from resnet_core.errors import LabError, one_line
 from resnet_core.home import lab_home
 from resnet_core.runs import cluster, store, supervision
 from resnet_core.runs.housekeeping import Housekeeper
@@ -23,7 +23,6 @@ from resnet_core.runs.turns import Turns
 from resnet_core.runs.workers import Workers
 
 TICK_SECONDS = 0.1
-IDLE_SECONDS = 300.0
 HEAD_START_SECONDS = 15.0
 """How long a job has the processor to itself before the next spare imports Keras: its first curve is waited for."""
 
@@ -40,21 +39,11 @@ def run_forever() -> None:
 def main() -> int:
     """Work as the home's supervisor until nothing was to do for a while (RESNET_LAB_IDLE_SECONDS, 300)."""
     try:
-        _run(_idle_seconds())
+        _run(supervision.idle_seconds())
     except LabError as error:
         print(one_line(error), file=sys.stderr)
         return error.exit_code
     return 0
-
-
-def _idle_seconds() -> float:
-    chosen = os.environ.get("RESNET_LAB_IDLE_SECONDS", "")
-    try:
-        return float(chosen or IDLE_SECONDS)
-    except ValueError:
-        raise HomeError(
-            f"RESNET_LAB_IDLE_SECONDS must be a number of seconds, received {chosen!r}: correct it"
-        ) from None
 
 
 def _run(idle_seconds: float) -> None:

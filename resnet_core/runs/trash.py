@@ -10,6 +10,7 @@ from resnet_core.runs.records import Job
 
 VARIABLE = "RESNET_LAB_TRASH_DAYS"
 DAYS = 30.0
+MOST_DAYS = 1_000_000.0  # the day after them still has a date
 _DAY = 86_400.0
 
 
@@ -24,8 +25,10 @@ def days() -> float:
         kept = float(chosen or DAYS)
     except ValueError:
         kept = math.nan
-    if not kept >= 0:
-        raise InputError(f"{VARIABLE} must be a number of days from 0 on, received {chosen[:40]!r}: correct it")
+    if not 0 <= kept <= MOST_DAYS:
+        raise InputError(
+            f"{VARIABLE} must be a number of days from 0 to {MOST_DAYS:,.0f}, received {chosen[:40]!r}: correct it"
+        )
     return kept
 
 
