@@ -53,7 +53,7 @@ def test_a_spare_that_died_is_replaced_and_no_job_waits_for_it(home):
     spare = ready(home)
     spare.kill()
     job_id = queue.submit(TINY, SHORT, "shapes")
-    wait_for(job_id, lambda job: job.state == "running", 90)
+    wait_for(job_id, lambda job: job.pid, 30)
     assert waiting(home) is None, "the job has the processor to itself while it starts"
     job = wait_for(job_id, lambda job: not job.active, 90)
     assert job.state == "finished"
