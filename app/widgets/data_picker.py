@@ -63,17 +63,17 @@ def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[st
         )
     )
     if with_samples:
-        _samples(chosen, summary)
+        _samples(chosen, summary, key)
     return chosen, summary
 
 
-def _samples(source: str, summary: Summary) -> None:
+def _samples(source: str, summary: Summary, key: str) -> None:
     try:
         images, labels = cache.sample_images(source)
     except LabError as error:
         st.caption(one_line(error))
         return
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"{key}:thumbnails"):
         for image, label in zip(images, labels, strict=True):
             name = summary.class_names[label]
             # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
