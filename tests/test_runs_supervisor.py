@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -31,6 +32,23 @@ def supervisor(fresh_home):
         for job in store.active():
             queue.stop(job.id)
         tick(supervisor, lambda: not supervisor.workers)
+
+
+def test_all_who_ask_at_once_start_one_and_the_next_who_asks_after_its_death_another(fresh_home):
+    with ThreadPoolExecutor(20) as pages:
+        list(pages.map(lambda _: supervision.ensure(), range(40)))
+    (first,) = lab_processes(fresh_home)
+    first.kill()  # most likely before it holds the lock
+    first.wait(10)
+    deadline = time.monotonic() + 30
+    while not supervision.running_pid():
+        assert time.monotonic() < deadline
+        supervision.ensure()
+        time.sleep(0.05)
+    (second,) = lab_processes(fresh_home)
+    assert second.pid != first.pid
+    second.terminate()
+    second.wait(10)
 
 
 def test_a_gpu_is_a_slot_and_a_job_may_ask_for_all(supervisor):

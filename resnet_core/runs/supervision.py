@@ -3,10 +3,12 @@
 import json
 import math
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,37 @@ MODULE = "resnet_core.runs.supervisor"
 CARD, LOG = "supervisor.json", "supervisor.log"
 IDLE_VARIABLE = "RESNET_LAB_IDLE_SECONDS"
 IDLE_SECONDS = 300.0
+# A supervisor takes a second until it holds the lock; after this another is tried.
+START_SECONDS = 30.0
+
+_starting = threading.Lock()
+
+
+@dataclass
+class _Start:
+    """A supervisor that this process started, and when."""
+
+    process: subprocess.Popen
+    began: float
+
+    def lasts(self) -> bool:
+        """Say whether it has yet to take the lock."""
+        if self.process.poll() is not None or time.monotonic() - self.began > START_SECONDS:
+            return False
+        try:
+            os.write(self.process.stdin.fileno(), b"\n")
+        except (BrokenPipeError, ValueError):
+            # It closed its end, in `arrived`, or is gone: whoever finds the lock free now finds one that leaves.
+            return False
+        return True
+
+    def reap(self) -> None:
+        """Wait for its end, or it stays behind as a zombie of a server that runs for weeks."""
+        self.process.wait()
+        self.process.stdin.close()
+
+
+_on_its_way: dict[Path, _Start] = {}
 
 
 def ensure() -> None:
@@ -42,18 +75,24 @@ def ensure() -> None:
     if cluster.wanted():
         SharedFiles()
     try:
+        with _starting:
+            _start(home)
+    except OSError as error:
+        raise _not_started(error) from error
+
+
+def _start(home: Path) -> None:
+    try:
         with _lock(home).acquire(timeout=0):
             pass
     except Timeout:
         return
-    except OSError as error:
-        raise _not_started(error) from error
-    try:
-        process = processes.launch(MODULE, (), home / LOG, environment(home))
-    except OSError as error:
-        raise _not_started(error) from error
-    # Someone has to wait for it, or it stays behind as a zombie of a server that runs for weeks.
-    threading.Thread(target=process.wait, daemon=True, name="supervisor-reaper").start()
+    if home in _on_its_way and _on_its_way[home].lasts():
+        # The pages of a whole class ask within the second that it takes, and many at once would take a minute.
+        return
+    process = processes.launch(MODULE, (), home / LOG, environment(home), pipe=True)
+    start = _on_its_way[home] = _Start(process, time.monotonic())
+    threading.Thread(target=start.reap, daemon=True, name="supervisor-reaper").start()
 
 
 def idle_seconds() -> float:
@@ -70,6 +109,12 @@ def idle_seconds() -> float:
     if not stays >= 0:
         raise RunError(f"{IDLE_VARIABLE} must be a number of seconds from 0 on, received {chosen[:40]!r}: correct it")
     return stays
+
+
+def arrived() -> None:
+    """Tell whoever started this process, by closing its standard input, that it holds the lock."""
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
 
 
 def prepare() -> None:

@@ -52,6 +52,7 @@ def _run(idle_seconds: float) -> None:
     working = True
     while working:
         with supervision.exclusive(home):
+            supervision.arrived()
             _say(f"supervisor {os.getpid()} works for {home}")
             supervisor = Supervisor(home)
             try:
