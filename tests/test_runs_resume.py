@@ -39,6 +39,7 @@ def home(tmp_path_factory):
         yield path
 
 
+@pytest.mark.timeout(400)  # five starts of a worker, on two cores that other tests share
 def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
     calm = queue.submit(TINY, EXACT, "shapes", seed=5)
     calm = wait_for(calm, lambda job: not job.active, 90)
@@ -61,6 +62,7 @@ def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
     assert not [name for names in left for name in names if name.startswith(("half-", checkpoints.FILE))]
 
 
+@pytest.mark.timeout(400)
 def test_a_stopped_run_goes_on_and_can_be_stopped_again():
     job_id = queue.submit(TINY, LONG, "shapes")
     reached = 0
