@@ -81,8 +81,6 @@ def test_a_running_job_stops_within_a_second_and_keeps_its_epochs():
     job = wait_for(job.id, lambda job: job.last_epoch, 90)
     worker = psutil.Process(job.pid)
     assert worker.nice() >= 5
-    session = Path(f"/proc/{job.pid}/autogroup")
-    assert not session.exists() or session.read_text().split()[-1] == "10", "pages come first on Linux, too"
     expected = estimate(TINY, LONG, job.train_images, job.val_images).memory_bytes
     assert 0.5 * expected < worker.memory_info().rss < 1.5 * expected
     assert stop_seconds(job) < 1.0

@@ -15,7 +15,6 @@ import resnet_core
 # Set for a process that must not outlive its parent: a worker on a machine of a cluster, whose job goes on elsewhere.
 TIED = "RESNET_LAB_TIED"
 NICENESS = 10
-AUTOGROUP = Path("/proc/self/autogroup")
 # Start times are told in ticks of 10 ms; a pid does not come round in a tenth of a second.
 _SAME_SECONDS = 0.1
 
@@ -52,17 +51,6 @@ def launch(
 def step_back() -> None:
     """Leave the processor to pages and other programs first."""
     psutil.Process().nice(NICENESS if hasattr(os, "nice") else psutil.BELOW_NORMAL_PRIORITY_CLASS)
-
-
-def step_back_as_session() -> None:
-    """Leave the processor to other sessions first, where this process leads one of its own.
-
-    Most Linux desktops share the processor out among sessions before they look at single processes: there a process
-    that is alone in its session is nice to nobody.
-    """
-    if AUTOGROUP.exists() and os.getsid(0) == os.getpid():
-        with suppress(OSError):
-            AUTOGROUP.write_text(str(NICENESS))
 
 
 def own_start() -> float:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import Epoch, Listener, Start, Step
-from resnet_core.runs import processes, store, writes
+from resnet_core.runs import store, writes
 from resnet_core.runs.events import EventFile
 from resnet_core.runs.folders import documents, job_folder
 
@@ -33,7 +33,6 @@ class Reporter(Listener):
         self.job_id = job_id
         self.folder = job_folder(job_id)
         self._stop = False
-        self._trains = False
         self._asked = 0.0
         self._told = 0.0
         self._beat = time.monotonic()
@@ -67,10 +66,6 @@ class Reporter(Listener):
         self._tell_tensorboard(lambda: self._events.text(**_as_code(documents(self.job_id))))
 
     def on_step(self, step: Step) -> None:
-        if not self._trains:
-            # Not before: someone waits for the first point of a curve.
-            self._trains = True
-            processes.step_back_as_session()
         self._tell_tensorboard(lambda: self._events.step(step))
         self._steps.append(step)
         del self._steps[:-MOST_WAITING_STEPS]
