@@ -14,7 +14,6 @@ import resnet_core
 
 # Set for a process that must not outlive its parent: a worker on a machine of a cluster, whose job goes on elsewhere.
 TIED = "RESNET_LAB_TIED"
-NICENESS = 10
 # Start times are told in ticks of 10 ms; a pid does not come round in a tenth of a second.
 _SAME_SECONDS = 0.1
 
@@ -46,11 +45,6 @@ def launch(
             env=dict(environment),
             start_new_session=True,
         )
-
-
-def step_back() -> None:
-    """Leave the processor to pages and other programs first."""
-    psutil.Process().nice(NICENESS if hasattr(os, "nice") else psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
 def own_start() -> float:

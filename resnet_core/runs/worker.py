@@ -28,6 +28,7 @@ from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
 from resnet_core.spec import make_spec
 
+NICENESS = 10
 TIED_SECONDS = 0.5
 UNUSED = ("jax", "pandas")
 """What TensorFlow and Keras import where it is installed, and what no training on TensorFlow uses: of a worker's start
@@ -37,7 +38,7 @@ LIBRARIES = ("resnet-lab", "keras", "tensorflow", "jax", "torch", "numpy")
 
 def main(arguments: list[str]) -> int:
     """Work on one job that the supervisor has marked as starting, and write down how it ended."""
-    processes.step_back()
+    _step_back()
     tied = bool(os.environ.get(processes.TIED))
     if tied:
         threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
@@ -191,6 +192,12 @@ def _leave_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(TIED_SECONDS)
     os._exit(1)
+
+
+def _step_back() -> None:
+    """Leave the processor to pages and other programs first."""
+    process = psutil.Process()
+    process.nice(NICENESS if hasattr(os, "nice") else psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
 if __name__ == "__main__":
