@@ -246,8 +246,21 @@ def project(key: str, value: Any) -> str:
 
 def set_widget(key: str, value: Any) -> None:
     """Set a widget that is made in this run."""
+    st.session_state[f"{key}:before"] = st.session_state.get(key)
     st.session_state[key] = value
     st.session_state[f"{key}:set"] = time.monotonic()
+
+
+def is_echo(key: str) -> bool:
+    """Say, in a projected widget's callback, whether nobody changed it; if so it is set anew.
+
+    A browser that has not shown yet what a widget was set to a moment ago sends with any click what it showed before.
+    """
+    recent = time.monotonic() - st.session_state.get(f"{key}:set", -SETTLE_SECONDS) < SETTLE_SECONDS
+    echo = recent and st.session_state[key] == st.session_state[f"{key}:before"]
+    if echo:
+        st.session_state.pop(f"{key}:shown", None)
+    return echo
 
 
 def say_again(key: str) -> None:

@@ -21,8 +21,8 @@ def page() -> None:
     lesson = _chosen(state, course)
     if lesson is None:
         state = LearnState(only=state.only)
+        keep_state(state)  # first: what a page says of its address after the reader has gone back leads forward again
         _list(course, state)
-        keep_state(state)
     else:
         state = replace(state, step=min(state.step, len(lesson.steps)))
         keep_state(state)

@@ -22,9 +22,10 @@ class Reader {
   constructor(line) {
     this.line = line;
     this.said = "";
+    this.still = Date.now(); // since when nothing has moved, in ms
     this.wanted = null; // the step that a link asked for, until the reader scrolls
     this.told = []; // steps that the page was told of and has not answered yet
-    this.cleared = Infinity; // when all was last forgotten, as the page knows it
+    this.cleared = Infinity; // when all was last forgotten, as far as heard of
     this.forgot = false; // all was forgotten elsewhere, and the reader has not moved since
     this.listeners = [
       [document, "scroll", () => this.scrolled(), { capture: true, passive: true }],
@@ -64,14 +65,12 @@ class Reader {
     if (data.present && (moved || data.step !== before)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
     if (moved) this.goTo(data.step);
     else if (answers < 0 && data.step !== before) this.goTo(data.step, true); // the browser's Back or Forward
-    this.scrolled();
+    this.look();
   }
 
   /** Join what the page knows with what this browser keeps, keep all of it, and tell the page what it lacked. */
   keep() {
     const known = JSON.parse(this.data.progress);
-    if (known.cleared > this.cleared) this.forgot = true;
-    this.cleared = known.cleared;
     let kept = null;
     try {
       kept = JSON.parse(localStorage.getItem(STORE));
@@ -79,6 +78,8 @@ class Reader {
       // Nothing readable is kept here, or the browser forbids it: the session alone remembers.
     }
     const whole = join(known, kept);
+    if (whole.cleared > this.cleared) this.forgot = true;
+    this.cleared = whole.cleared;
     const text = JSON.stringify(whole);
     try {
       localStorage.setItem(STORE, text);
@@ -100,6 +101,11 @@ class Reader {
   }
 
   scrolled() {
+    this.still = Date.now();
+    this.look();
+  }
+
+  look() {
     if (this.wanted) this.goTo(this.wanted, true);
     this.draw();
     clearTimeout(this.timer);
@@ -128,7 +134,8 @@ class Reader {
       : this.wanted ?? (found.find(({ box }) => box.bottom > 0.4 * innerHeight) ?? found.at(-1))?.number;
     if (at === undefined || (!news.length && at === this.data.step)) return;
     this.told.push(at);
-    this.say("seen", { place: this.data.place, read: news, at, turn: Date.now() });
+    // Read when it came to rest: a tab in the background says so late, when all may have been forgotten meanwhile.
+    this.say("seen", { place: this.data.place, read: news, at, ago: Date.now() - this.still, turn: Date.now() });
   }
 
   /** Scroll to a step, and stay there while figures above it grow, until the reader moves. */

@@ -112,10 +112,11 @@ def _seen(seen: object, lesson: Lesson, state: LearnState, place: str) -> LearnS
         return state
     st.session_state[slot] = seen.get("turn")
     numbers = range(1, len(lesson.steps) + 1)
-    read = seen.get("read")
+    read, ago = seen.get("read"), seen.get("ago")
+    moment = time.time() - (max(ago, 0) / 1000 if isinstance(ago, int | float) else 0)
     for step in read if isinstance(read, list) else ():
         if step in numbers and not progress().has_read(lesson.slug, step):
-            _take(progress().with_entry(lesson.slug, "step", step, 1, time.time()))
+            _take(progress().with_entry(lesson.slug, "step", step, 1, moment))
     if seen.get("at") in numbers and seen["at"] != state.step and not state.present:
         state = state.at(lesson.slug, seen["at"])
         keep_state(state)

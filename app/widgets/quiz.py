@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.language import _
 from app.progress import is_right
-from app.state import project
+from app.state import is_echo, project
 from app.widgets.claim import written
 from app.widgets.feedback import feedback
 from app.widgets.lesson_reader import progress, remember_answer
@@ -43,7 +43,8 @@ def _choices(block: Quiz, choices: Sequence[Choice], slug: str, key: str) -> Non
     kept = kept if kept in numbers else None
 
     def chosen() -> None:
-        remember_answer(slug, block.id, st.session_state[f"{key}:choice"])
+        if not is_echo(f"{key}:choice"):
+            remember_answer(slug, block.id, st.session_state[f"{key}:choice"])
 
     st.radio(
         _("Your answer"),
@@ -66,7 +67,8 @@ def _number(block: Quiz, number: Number, slug: str, key: str) -> None:
     whole = all(float(value).is_integer() for value in values)
 
     def typed() -> None:
-        remember_answer(slug, block.id, st.session_state[f"{key}:number"])
+        if not is_echo(f"{key}:number"):
+            remember_answer(slug, block.id, st.session_state[f"{key}:number"])
 
     st.number_input(
         _("Your answer in {unit}").format(unit=number.unit) if number.unit else _("Your answer"),

@@ -1,14 +1,17 @@
 """What browser tests do with a page: open it, wait for it, look for faults in it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 LOOKS = 3
 FADED = 500.0
 """Milliseconds from one look at a page to the next."""
+WAITED, LOOK_MS = 30_000.0, 50.0
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 STREAMLIT_PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -32,6 +35,50 @@ def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
     """Go to an address and wait until the page there is complete."""
     page.goto(address, wait_until="domcontentloaded")
     wait_app(page, timeout)
+
+
+class SlowLine:
+    """A page's line to its server, on which a test holds back what the server says. Make it before the page is opened.
+
+    Clicks go through at once, as they do on a slow or busy machine whose reader is quicker than the page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._from: bytes | None = None
+        self._holding = False
+        self._held: list[tuple[WebSocketRoute, bytes]] = []
+        page.route_web_socket("**/_stcore/stream", self._connect)
+        self._page = page
+
+    @contextmanager
+    def held(self, start: str = "") -> Iterator[None]:
+        """Hold the server's messages within the block, from the first one that has this text in it."""
+        self._from, self._holding = start.encode(), not start
+        yield
+        self._from, self._holding = None, False
+        for socket, message in self._held:
+            socket.send(message)
+        self._held.clear()
+
+    def wait(self, text: str) -> None:
+        """Wait until the server has said this, and it is held."""
+        for _ in range(int(WAITED / LOOK_MS)):
+            if any(text.encode() in message for _, message in self._held):
+                return
+            self._page.wait_for_timeout(LOOK_MS)
+        raise AssertionError(f"the server did not say {text!r} within {WAITED / 1000:g} s")
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def said(message: bytes) -> None:
+            self._holding = self._holding or (self._from is not None and self._from in message)
+            if self._holding:
+                self._held.append((socket, message))
+            else:
+                socket.send(message)
+
+        server.on_message(said)
 
 
 def choose(page: Page, label: str, option: str) -> None:

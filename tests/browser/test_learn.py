@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.browser.support import SlowLine, assert_accessible, open_page, wait_app
 from tests.course import TINY, write_course
 
 KEPT = "() => JSON.parse(localStorage.getItem('resnet-lab:progress') ?? '{\"entries\": {}}').entries"
@@ -72,6 +72,24 @@ def test_two_tabs_of_one_browser_lose_nothing(school, page):
     expect(page.get_by_text("predicted", exact=False)).to_have_count(0)
 
 
+def test_an_answer_of_another_tab_is_not_taken_back_by_a_tab_that_has_not_shown_it_yet(school, page):
+    second = page.context.new_page()
+    line = SlowLine(second)
+    for tab in (page, second):
+        open_page(tab, f"{school}/learn?lesson=tiny&step=3")
+    with line.held():
+        page.get_by_text("parameters", exact=True).click()
+        kept(page, "answer/which")
+        line.wait("An identity has none.")
+        second.get_by_text("resnet20", exact=True).click()
+        second.wait_for_timeout(1000)  # the server has long since heard the click
+    expect(second.get_by_text("An identity has none.")).to_be_visible()
+    second.get_by_role("button", name="Keep my prediction").click()
+    assert kept(second, "answer/more") == 1
+    assert kept(second, "answer/which") == 2
+    expect(second.get_by_role("radio", name="parameters", exact=True)).to_be_checked()
+
+
 def test_reading_to_the_end_of_a_step_counts_it_and_moves_the_link(school, page):
     open_page(page, f"{school}/learn?lesson=tiny")
     line = page.get_by_role("progressbar", name="How far you are in this lesson")
@@ -113,6 +131,19 @@ def test_links_and_the_browsers_back_lead_out_of_a_lesson(school, page):
         page.wait_for_function("before => location.href !== before", arg=before)
         wait_app(page)
     expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+
+
+def test_going_back_before_the_list_is_whole_leads_back(school, page):
+    line = SlowLine(page)
+    open_page(page, f"{school}/learn?lesson=tiny")
+    with line.held("about 6 minutes in all"):
+        page.get_by_role("link", name="All lessons").click()
+        expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+        line.wait("about 6 minutes in all")
+        page.go_back()
+    expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
+    wait_app(page)
+    assert "lesson=tiny" in page.url
 
 
 def test_keys_turn_a_projectors_pages_and_leave_controls_their_own(school, page):
