@@ -175,6 +175,8 @@ class HomeState:
 
 
 SETTLE_SECONDS = 5.0
+MOST_LEFT = 8
+"""Addresses remembered that a page has left: a browser is hardly more clicks behind."""
 _SHOWN = "state:shown"
 """Which page kept its state last: the one that the reader sees."""
 
@@ -202,11 +204,11 @@ def open_state(kind: type[State], *, bare_is_start: bool = False) -> State:
             to it or the browser's Back means it; who comes from another page finds it as it was.
     """
     query = {name: st.query_params[name] for name in st.query_params if name != PARAMETER}
+    remembered = st.session_state.get(_slot(kind))
+    if remembered and (_in_fragment() or _is_late(kind, query)):
+        return remembered
     if bare_is_start and not query and st.session_state.get(_SHOWN) == _slot(kind):
         return kind()
-    remembered = st.session_state.get(_slot(kind))
-    if remembered and _in_fragment():
-        return remembered
     if query and (remembered is None or query != st.session_state.get(_slot(kind) + ":query")):
         state, problems = read_state(kind, query)
         for problem in problems:
@@ -224,6 +226,10 @@ def keep_state(state: State) -> None:
     st.session_state[_SHOWN] = _slot(type(state))
     link = query | language_query()
     given = {name: st.query_params[name] for name in st.query_params}
+    if given != link:
+        left = {name: text for name, text in given.items() if name != PARAMETER}
+        slot = _slot(type(state)) + ":left"
+        st.session_state[slot] = [left, *st.session_state.get(slot, ())][:MOST_LEFT]
     # Sent even if nothing is new: a link that leads to the page it stands on does not change the browser's address.
     st.query_params.from_dict(given if given == link else link)
 
@@ -249,6 +255,26 @@ def set_widget(key: str, value: Any) -> None:
     st.session_state[f"{key}:before"] = st.session_state.get(key)
     st.session_state[key] = value
     st.session_state[f"{key}:set"] = time.monotonic()
+
+
+def form_key(key: str, value: Any) -> str:
+    """Return what begins the keys of a form's widgets: another text wherever the form did not say the value itself.
+
+    A browser that has not shown a new value yet sends with any click all that its form showed before, and the page
+    would take it for the reader's. Widgets with other keys hear none of it. The form notes what it says by `form_said`.
+    """
+    turn, said = f"{key}:turn", f"{key}:said"
+    if said not in st.session_state:
+        st.session_state[turn] = 1
+    elif st.session_state[said] != value:
+        st.session_state[turn] += 1
+    st.session_state[said] = value
+    return key if st.session_state[turn] == 1 else f"{key}:{st.session_state[turn]}"
+
+
+def form_said(key: str, value: Any) -> None:
+    """Note what a form's widgets say together; None to have them set anew."""
+    st.session_state[f"{key}:said"] = value
 
 
 def is_echo(key: str) -> bool:
@@ -294,6 +320,20 @@ def _in_fragment() -> bool:
     """Say whether a part of the page runs alone. Its address may be older than the last change of the state."""
     context = get_script_run_ctx()
     return bool(context and context.fragment_ids_this_run)
+
+
+def _is_late(kind: type, query: dict[str, str]) -> bool:
+    """Say whether a click came with an address that the page has left, as the browser had not heard of the new one yet.
+
+    The browser's Back and a link come with such an address too, but change no widget.
+    """
+    context = get_script_run_ctx()
+    if context is None or context.is_history_navigation or st.session_state.get(_SHOWN) != _slot(kind):
+        return False
+    if query not in st.session_state.get(_slot(kind) + ":left", ()):
+        return False
+    widgets = context.session_state._state  # Streamlit tells a script in no other way whether it runs for a click
+    return any(map(widgets._widget_changed, widgets._new_widget_state))
 
 
 def _slot(kind: type) -> str:

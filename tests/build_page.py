@@ -1,5 +1,7 @@
 """Driving the Build page as a script: open it for a link, read what it shows."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from tests.pages import page_at
@@ -32,9 +34,9 @@ def card_of(page: AppTest) -> str:
 
 
 def widget_of(page: AppTest, field: str):
-    """Return the widget of a spec's field."""
-    key = f"build:spec:{field}"
-    return next(widget for kind in WIDGETS for widget in page.get(kind) if widget.key == key)
+    """Return the widget of a spec's field; another widget each time a network was chosen elsewhere than in the form."""
+    key = re.compile(rf"build:spec(:\d+)?:{field}")
+    return next(widget for kind in WIDGETS for widget in page.get(kind) if key.fullmatch(str(widget.key)))
 
 
 def keys_of(page: AppTest, kind: str) -> set[str]:

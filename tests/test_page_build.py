@@ -77,7 +77,7 @@ class TestChoices:
         page = open_build(spec="resnet20", tab="layers")
         page.selectbox(key="build:spec:preset").select("resnet152").run()
         assert page.title[0].value == "resnet152"
-        assert page.text_input(key="build:spec:stages").value == "3-8-36-3"
+        assert widget_of(page, "stages").value == "3-8-36-3"
         assert query_of(page) == {"spec": "resnet152", "detail": "blocks", "tab": "layers"}
         assert "All 515 layers" in page.markdown[0].value
 
@@ -86,7 +86,7 @@ class TestChoices:
         page = open_build(spec="resnet20")
         page.text_input(key="build:spec:stages").set_value(text).run()
         assert page.title[0].value == "resnet14"
-        assert page.text_input(key="build:spec:stages").value == "2-2-2"
+        assert widget_of(page, "stages").value == "2-2-2"
         assert not page.error
 
     def test_deeper_and_shallower(self):
@@ -177,14 +177,14 @@ class TestInvalidChoices:
         page.text_input(key="build:spec:stages").set_value("0").run()
         page.button(key="build:spec:back").click().run()
         assert not page.error
-        assert page.text_input(key="build:spec:stages").value == "3-3-3"
+        assert widget_of(page, "stages").value == "3-3-3"
 
     def test_a_preset_replaces_a_draft_that_was_never_valid(self):
         page = open_build(spec="resnet20")
         page.text_input(key="build:spec:stages").set_value("0").run()
         page.selectbox(key="build:spec:preset").select("plain20").run()  # it has the same stages as resnet20
         assert not page.error
-        assert page.text_input(key="build:spec:stages").value == "3-3-3"
+        assert widget_of(page, "stages").value == "3-3-3"
 
 
 class TestFiles:
@@ -193,7 +193,7 @@ class TestFiles:
         spec = ResNetSpec(stages=(2, 1), classes=3)
         upload(page, spec.model_dump_json().encode())
         assert page.title[0].value == title(spec)
-        assert page.number_input(key="build:spec:classes").value == 3
+        assert widget_of(page, "classes").value == 3
 
     @pytest.mark.parametrize(
         ("content", "said"),

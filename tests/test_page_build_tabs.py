@@ -16,7 +16,7 @@ from resnet_core.graph import build_graph
 from resnet_core.home import lab_home
 from resnet_core.recipes import get_recipe
 from resnet_core.runs import queue, store, supervision, writes
-from tests.build_page import LARGE_PLAIN, ONE_BLOCK, card_of, keys_of, open_build
+from tests.build_page import LARGE_PLAIN, ONE_BLOCK, card_of, keys_of, open_build, widget_of
 from tests.pages import query_of
 
 
@@ -133,7 +133,7 @@ class TestSideBySide:
         page = open_build(spec="resnet34", other="resnet50", tab="side")
         page.button(key="build:side:swap").click().run()
         assert (query_of(page)["spec"], query_of(page)["other"]) == ("resnet50", "resnet34")
-        assert page.button_group(key="build:spec:block").value == Block.BOTTLENECK
+        assert widget_of(page, "block").value == Block.BOTTLENECK
 
     def test_every_option_of_the_paper_is_in_one_table(self):
         page = open_build(spec="resnet20", tab="side")

@@ -86,7 +86,7 @@ def test_a_changed_field_makes_the_recipe_ones_own_and_stands_in_the_link(app):
     assert app.segmented_control(key="train:recipe:name").value == "custom"
     app.segmented_control(key="train:recipe:name").set_value("paper").run()
     assert app.query_params["recipe"] == "paper"
-    assert app.number_input(key="train:recipe:learning_rate").value == 0.1
+    assert app.number_input(key="train:recipe:2:learning_rate").value == 0.1
 
 
 def test_all_gpus_are_offered_where_there_may_be_several(app, monkeypatch):

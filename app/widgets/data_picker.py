@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.language import N_, _
-from app.state import project
+from app.state import form_key, form_said, project
 from app.text import as_text
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line
@@ -33,21 +33,24 @@ def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[st
         key: of this widget in its page.
         with_samples: whether to show eight images too.
     """
+    form = form_key(key, source)
     kind, path = source.partition(":")[::2]
     if kind not in KINDS:
         text = _("Data {name!r} is not known: choose one of the list.")
         st.error(text.format(name=source[:60]), icon=":material/error:")
         kind, path = "shapes", ""
     chosen = st.selectbox(
-        _("Data"), list(KINDS), format_func=lambda kind: _(KINDS[kind]), key=project(f"{key}:kind", kind)
+        _("Data"), list(KINDS), format_func=lambda kind: _(KINDS[kind]), key=project(f"{form}:kind", kind)
     )
     if chosen in PATH_HELP:
-        place = project(f"{key}:path", path if chosen == kind else "")
+        place = project(f"{form}:path", path if chosen == kind else "")
         path = st.text_input(_("Path"), key=place, help=_(PATH_HELP[chosen]), placeholder="path/to/data").strip()
         if not path:
+            form_said(key, f"{chosen}:")
             st.info(_("Type the path.") + " " + _(PATH_HELP[chosen]), icon=":material/folder:")
             return f"{chosen}:", None
         chosen = f"{chosen}:{path}"
+    form_said(key, chosen)
     try:
         check_source(chosen)
         summary = cache.summary(chosen)

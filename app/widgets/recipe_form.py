@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.language import N_, _
 from app.recipe_words import in_words
-from app.state import project
+from app.state import form_key, form_said, project
 from resnet_core.errors import RecipeError, one_line
 from resnet_core.recipes import (
     RECIPES,
@@ -61,12 +61,14 @@ def recipe_form(recipe: Recipe, *, key: str) -> Recipe | None:
         recipe = RECIPES[chosen]
     st.caption(in_words(recipe))
     with st.expander(_("Every setting"), icon=":material/tune:"):
-        values = _fields(recipe, key)
+        values = _fields(recipe, form_key(key, recipe))
     try:
-        return make_recipe(values)
+        said = make_recipe(values)
     except RecipeError as error:
         st.error(one_line(error), icon=":material/error:")
         return None
+    form_said(key, said)
+    return said
 
 
 def _fields(recipe: Recipe, key: str) -> dict[str, Any]:

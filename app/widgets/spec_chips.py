@@ -5,7 +5,7 @@ import streamlit as st
 from app import theme
 from app.cache import costs
 from app.language import _
-from app.state import MOST_SPECS, project, read_spec, spec_token
+from app.state import MOST_SPECS, form_key, form_said, project, read_spec, spec_token
 from resnet_core.errors import SpecError, one_line
 from resnet_core.families import PRESETS
 from resnet_core.spec import ResNetSpec
@@ -23,12 +23,13 @@ def spec_chips(specs: tuple[ResNetSpec, ...], *, key: str) -> tuple[ResNetSpec, 
     chosen = st.multiselect(
         _("Networks"),
         options,
-        key=project(f"{key}:chosen", tokens),
+        key=project(f"{form_key(key, specs)}:chosen", tokens),
         format_func=_label,
         max_selections=MOST_SPECS,
         placeholder=_("Type a name, as pocket_resnet20"),
     )
     specs = tuple(read_spec(token) for token in chosen)
+    form_said(key, specs)
     twins, reasons = _twins(specs)
     about = _("A plain twin is the same network without shortcuts; a residual twin is the same network with them.")
     if st.button(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.language import N_, _, language, ngettext
-from app.state import say_again, set_widget
+from app.state import form_key, form_said, say_again, set_widget
 from app.widgets.spec_fields import more_fields
 from resnet_core.choices import Block, Shortcut
 from resnet_core.errors import SpecError, one_line
@@ -31,9 +31,9 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
         choose: is told the network whenever a choice gives a valid one, before the page runs again.
     """
     fields = _project(spec, key)
-    edited = {"on_change": _edit, "args": (key, spec, choose)}
+    edited = {"on_change": _edit, "args": (key, spec, fields, choose)}
     _preset(spec, key, choose)
-    _depth(spec, key, choose, edited)
+    _depth(spec, key, fields, choose, edited)
     st.segmented_control(
         _("Block"), list(Block), format_func=lambda kind: _(_BLOCKS[kind]), key=fields["block"], **_REQUIRED, **edited
     )
@@ -79,25 +79,28 @@ _SHORTCUTS = {Shortcut.A: "A", Shortcut.B: "B", Shortcut.C: "C", Shortcut.CONV3X
 def _project(spec: ResNetSpec, key: str) -> dict[str, str]:
     """Set every widget from the network if it or the language is another than before; return the widgets' keys."""
     state = st.session_state
-    fresh = state.get(f"{key}:base") != (spec, language())
+    form = form_key(key, spec)
+    fields = {field: f"{form}:{field}" for field in ResNetSpec.model_fields}
+    fresh = state.get(f"{key}:base") != (spec, language()) or state.get(f"{key}:fields") != fields
     if fresh:
         state[f"{key}:base"] = (spec, language())
+        state[f"{key}:fields"] = fields
         state[f"{key}:problem"] = None
-    keys = {}
-    for field in ResNetSpec.model_fields:
-        keys[field] = f"{key}:{field}"
-        if fresh or keys[field] not in state:
+    for field, widget in fields.items():
+        if fresh or widget not in state:
             value = getattr(spec, field)
-            set_widget(keys[field], "-".join(map(str, value)) if field == "stages" else value)
+            set_widget(widget, "-".join(map(str, value)) if field == "stages" else value)
         else:
-            say_again(keys[field])
-    return keys
+            say_again(widget)
+    return fields
 
 
-def _edit(key: str, spec: ResNetSpec, choose: Choose) -> None:
+def _edit(key: str, spec: ResNetSpec, fields: dict[str, str], choose: Choose) -> None:
     """Read all widgets and take what they say if it is a network."""
     state = st.session_state
-    values = {field: state.get(f"{key}:{field}", getattr(spec, field)) for field in ResNetSpec.model_fields}
+    if fields != state[f"{key}:fields"]:
+        return  # a browser speaks of a form that has been replaced since
+    values = {field: state.get(widget, getattr(spec, field)) for field, widget in fields.items()}
     try:
         values["stages"] = _read_stages(values["stages"])
         chosen = make_spec(values)
@@ -105,11 +108,12 @@ def _edit(key: str, spec: ResNetSpec, choose: Choose) -> None:
         state[f"{key}:problem"] = one_line(error)
     else:
         state[f"{key}:problem"] = None
+        form_said(key, chosen)
         choose(chosen)
 
 
 def _reset(key: str) -> None:
-    st.session_state[f"{key}:base"] = None
+    form_said(key, None)
 
 
 def _preset(spec: ResNetSpec, key: str, choose: Choose) -> None:
@@ -135,11 +139,11 @@ def _take_preset(key: str, choose: Choose) -> None:
         choose(PRESETS[name].spec)
 
 
-def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
+def _depth(spec: ResNetSpec, key: str, fields: dict[str, str], choose: Choose, edited: dict) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.text_input(
             _("Blocks per stage"),
-            key=f"{key}:stages",
+            key=fields["stages"],
             max_chars=40,
             help=_("One number for each stage, as 3-4-6-3. Each stage after the first halves the image."),
             **edited,
@@ -151,7 +155,7 @@ def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
                 help=_("One block fewer in every stage") if step < 0 else _("One block more in every stage"),
                 disabled=step < 0 and min(spec.stages) == 1,
                 on_click=_step,
-                args=(key, spec, choose, step),
+                args=(key, spec, fields, choose, step),
             )
     blocks = sum(spec.stages)
     text = ngettext(
@@ -162,9 +166,11 @@ def _depth(spec: ResNetSpec, key: str, choose: Choose, edited: dict) -> None:
     st.caption(text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth))
 
 
-def _step(key: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
-    st.session_state[f"{key}:stages"] = "-".join(str(blocks + step) for blocks in spec.stages)
-    _edit(key, spec, choose)
+def _step(key: str, spec: ResNetSpec, fields: dict[str, str], choose: Choose, step: int) -> None:
+    st.session_state[fields["stages"]] = "-".join(str(blocks + step) for blocks in spec.stages)
+    _edit(key, spec, fields, choose)
+    if not st.session_state[f"{key}:problem"]:
+        _reset(key)
 
 
 def _read_stages(text: str) -> tuple[int, ...]:

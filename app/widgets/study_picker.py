@@ -7,7 +7,7 @@ import streamlit as st
 from app import cache, theme
 from app.language import N_, _, ngettext
 from app.owner import owner
-from app.state import project
+from app.state import form_key, form_said, project
 from app.study_choice import MOST_SEEDS, StudyChoice
 from app.widgets.data_picker import data_picker
 from resnet_core.errors import DataError, LabError, TwiceError, one_line
@@ -40,13 +40,13 @@ def study_picker(choice: StudyChoice, *, key: str) -> StudyChoice:
 
 
 def _details(choice: StudyChoice, key: str) -> StudyChoice:
-    study = choice.study
+    study, form = choice.study, form_key(key, _asked(choice))
     st.subheader(_(study.question), anchor=False)
     size = st.segmented_control(
         _("Size"),
         list(SIZES),
         format_func=lambda size: _(SIZES[size]),
-        key=project(f"{key}:size", choice.size),
+        key=project(f"{form}:size", choice.size),
         help=_("Quick: minutes on a CPU, on drawn shapes. Full: for a GPU; what the paper or the study notes did."),
     )
     if size and size != choice.size:
@@ -60,19 +60,25 @@ def _details(choice: StudyChoice, key: str) -> StudyChoice:
         _("Seeds"),
         1,
         MOST_SEEDS,
-        key=project(f"{key}:seeds", choice.seeds),
+        key=project(f"{form}:seeds", choice.seeds),
         help=_(
             "How often all of it is repeated, each time from other initial weights and in another order: the verdict "
             "then gives means and spreads."
         ),
     )
     changed = replace(choice, data="" if source == plan.data else source, seeds=seeds)
+    form_said(key, _asked(changed))
     if changed != choice:
         changed = replace(changed, group="")
     if summary is None:
         return changed
     with action:
         return _launch(changed, key)
+
+
+def _asked(choice: StudyChoice) -> tuple:
+    """Return what the form asks for; the group is what came of it."""
+    return choice.name, choice.size, choice.data, choice.seeds
 
 
 def _launch(choice: StudyChoice, key: str) -> StudyChoice:

@@ -1,10 +1,14 @@
 """A reader who clicks before a page has settled loses no choice."""
 
+import re
+
 from playwright.sync_api import expect
 
-from tests.browser.support import wait_app
+from tests.browser.support import SlowLine, open_page, wait_app
 
 TRIES = 4
+HEARD = 1_000.0
+"""Milliseconds in which a server has long since heard a click."""
 
 
 def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
@@ -21,3 +25,52 @@ def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
         expect(page.get_by_test_id("stMultiSelect").get_by_text("pocket_plain20")).to_be_visible()
         expect(page.get_by_role("button", name="Launch")).to_be_enabled()
         page.context.close()
+
+
+def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, page):
+    line = SlowLine(page)
+    open_page(page, f"{server.url}/build?spec=resnet20")
+    box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text("Preset", exact=True)).get_by_role("combobox")
+    with line.held():
+        box.fill("resnet50")
+        page.get_by_role("option", name="ImageNet · resnet50", exact=True).click()
+        line.wait("25.6")
+        page.get_by_role("radio", name="Stages").click()
+        page.wait_for_timeout(HEARD)
+    page.wait_for_url(re.compile(r"spec=resnet50&detail=stages"))
+    page.wait_for_timeout(HEARD)
+    wait_app(page)
+    assert "spec=resnet50&detail=stages" in page.url
+    expect(page.get_by_role("heading", name="resnet50", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Blocks per stage")).to_have_value("3-4-6-3")
+    page.get_by_role("radio", name="Basic").click()
+    expect(page.get_by_role("heading", name="resnet34", exact=False)).to_be_visible()
+
+
+def test_a_click_before_a_chosen_recipe_is_shown_leaves_it_chosen(server, page):
+    line = SlowLine(page)
+    open_page(page, f"{server.url}/train?recipe=quick")
+    with line.held():
+        page.get_by_role("radio", name="The paper's").click()
+        line.wait("batches of 128")
+        page.get_by_text("Disk and trash").click()
+        page.wait_for_timeout(HEARD)
+    page.wait_for_url(re.compile(r"recipe=paper"))
+    page.wait_for_timeout(HEARD)
+    wait_app(page)
+    assert "recipe=paper" in page.url
+    expect(page.get_by_text("batches of 128")).to_be_visible()
+
+
+def test_a_click_before_a_chosen_study_is_shown_leaves_it_chosen_with_its_data(server, page):
+    line = SlowLine(page)
+    open_page(page, f"{server.url}/train?study=degradation")
+    with line.held():
+        page.get_by_role("radio", name="Full", exact=True).click()
+        line.wait("size=full")
+        page.get_by_text("Disk and trash").click()
+        page.wait_for_timeout(HEARD)
+    page.wait_for_url(re.compile(r"size=full"))
+    page.wait_for_timeout(HEARD)
+    wait_app(page)
+    assert page.url.endswith("study=degradation&size=full&seeds=1"), "no other data"
