@@ -261,20 +261,31 @@ def form_key(key: str, value: Any) -> str:
     """Return what begins the keys of a form's widgets: another text wherever the form did not say the value itself.
 
     A browser that has not shown a new value yet sends with any click all that its form showed before, and the page
-    would take it for the reader's. Widgets with other keys hear none of it. The form notes what it says by `form_said`.
+    would take it for the reader's. Widgets with other keys hear none of it. The form notes what it says by `form_said`,
+    and its callbacks heed only `is_form`.
     """
-    turn, said = f"{key}:turn", f"{key}:said"
+    said = f"{key}:said"
     if said not in st.session_state:
-        st.session_state[turn] = 1
+        st.session_state[f"{key}:turn"] = 1
     elif st.session_state[said] != value:
-        st.session_state[turn] += 1
+        st.session_state[f"{key}:turn"] += 1
     st.session_state[said] = value
-    return key if st.session_state[turn] == 1 else f"{key}:{st.session_state[turn]}"
+    return _form(key)
 
 
 def form_said(key: str, value: Any) -> None:
     """Note what a form's widgets say together; None to have them set anew."""
     st.session_state[f"{key}:said"] = value
+
+
+def is_form(key: str, form: str) -> bool:
+    """Say, in the callback of a form's widget, whether that form still stands."""
+    return form == _form(key)
+
+
+def _form(key: str) -> str:
+    turn = st.session_state[f"{key}:turn"]
+    return key if turn == 1 else f"{key}:{turn}"
 
 
 def is_echo(key: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.language import N_, _, language, ngettext
-from app.state import form_key, form_said, say_again, set_widget
+from app.state import form_key, form_said, is_form, say_again, set_widget
 from app.widgets.spec_fields import more_fields
 from resnet_core.choices import Block, Shortcut
 from resnet_core.errors import SpecError, one_line
@@ -30,10 +30,11 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
         key: of this form in its page.
         choose: is told the network whenever a choice gives a valid one, before the page runs again.
     """
-    fields = _project(spec, key)
-    edited = {"on_change": _edit, "args": (key, spec, fields, choose)}
+    form = _project(spec, key)
+    fields = _fields(form)
+    edited = {"on_change": _edit, "args": (key, form, spec, choose)}
     _preset(spec, key, choose)
-    _depth(spec, key, fields, choose, edited)
+    _depth(spec, key, form, choose, edited)
     st.segmented_control(
         _("Block"), list(Block), format_func=lambda kind: _(_BLOCKS[kind]), key=fields["block"], **_REQUIRED, **edited
     )
@@ -76,31 +77,35 @@ _KINDS = {True: N_("Residual"), False: N_("Plain")}
 _SHORTCUTS = {Shortcut.A: "A", Shortcut.B: "B", Shortcut.C: "C", Shortcut.CONV3X3: "3x3"}
 
 
-def _project(spec: ResNetSpec, key: str) -> dict[str, str]:
-    """Set every widget from the network if it or the language is another than before; return the widgets' keys."""
+def _fields(form: str) -> dict[str, str]:
+    """Return the key of each field's widget."""
+    return {field: f"{form}:{field}" for field in ResNetSpec.model_fields}
+
+
+def _project(spec: ResNetSpec, key: str) -> str:
+    """Set every widget from the network if it or the language is another than before; return what begins their keys."""
     state = st.session_state
     form = form_key(key, spec)
-    fields = {field: f"{form}:{field}" for field in ResNetSpec.model_fields}
-    fresh = state.get(f"{key}:base") != (spec, language()) or state.get(f"{key}:fields") != fields
+    mark = (form, spec, language())
+    fresh = state.get(f"{key}:mark") != mark
     if fresh:
-        state[f"{key}:base"] = (spec, language())
-        state[f"{key}:fields"] = fields
+        state[f"{key}:mark"] = mark
         state[f"{key}:problem"] = None
-    for field, widget in fields.items():
+    for field, widget in _fields(form).items():
         if fresh or widget not in state:
             value = getattr(spec, field)
             set_widget(widget, "-".join(map(str, value)) if field == "stages" else value)
         else:
             say_again(widget)
-    return fields
+    return form
 
 
-def _edit(key: str, spec: ResNetSpec, fields: dict[str, str], choose: Choose) -> None:
+def _edit(key: str, form: str, spec: ResNetSpec, choose: Choose) -> None:
     """Read all widgets and take what they say if it is a network."""
+    if not is_form(key, form):
+        return
     state = st.session_state
-    if fields != state[f"{key}:fields"]:
-        return  # a browser speaks of a form that has been replaced since
-    values = {field: state.get(widget, getattr(spec, field)) for field, widget in fields.items()}
+    values = {field: state.get(widget, getattr(spec, field)) for field, widget in _fields(form).items()}
     try:
         values["stages"] = _read_stages(values["stages"])
         chosen = make_spec(values)
@@ -139,11 +144,11 @@ def _take_preset(key: str, choose: Choose) -> None:
         choose(PRESETS[name].spec)
 
 
-def _depth(spec: ResNetSpec, key: str, fields: dict[str, str], choose: Choose, edited: dict) -> None:
+def _depth(spec: ResNetSpec, key: str, form: str, choose: Choose, edited: dict) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="xsmall"):
         st.text_input(
             _("Blocks per stage"),
-            key=fields["stages"],
+            key=f"{form}:stages",
             max_chars=40,
             help=_("One number for each stage, as 3-4-6-3. Each stage after the first halves the image."),
             **edited,
@@ -155,7 +160,7 @@ def _depth(spec: ResNetSpec, key: str, fields: dict[str, str], choose: Choose, e
                 help=_("One block fewer in every stage") if step < 0 else _("One block more in every stage"),
                 disabled=step < 0 and min(spec.stages) == 1,
                 on_click=_step,
-                args=(key, spec, fields, choose, step),
+                args=(key, form, spec, choose, step),
             )
     blocks = sum(spec.stages)
     text = ngettext(
@@ -166,9 +171,9 @@ def _depth(spec: ResNetSpec, key: str, fields: dict[str, str], choose: Choose, e
     st.caption(text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth))
 
 
-def _step(key: str, spec: ResNetSpec, fields: dict[str, str], choose: Choose, step: int) -> None:
-    st.session_state[fields["stages"]] = "-".join(str(blocks + step) for blocks in spec.stages)
-    _edit(key, spec, fields, choose)
+def _step(key: str, form: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
+    st.session_state[f"{form}:stages"] = "-".join(str(blocks + step) for blocks in spec.stages)
+    _edit(key, form, spec, choose)
     if not st.session_state[f"{key}:problem"]:
         _reset(key)
 
