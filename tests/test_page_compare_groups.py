@@ -83,7 +83,7 @@ def test_a_single_run_can_be_the_baseline(app):
 
 def test_what_is_hidden_leaves_the_picture_but_not_the_table(app):
     open_compare(app, runs=RUNS, group="network", layout="one")
-    shown = app.button_group(key="compare:shown:pills")
+    shown = app.button_group(key="compare:shown")
     shown.set_value([key for key in shown.value if not key.startswith("plain")]).run()
     assert labels(app) == ["resnet20-16px, n = 2", "resnet56-16px, n = 2"]
     assert len(table(app)) == 8 and query(app, "hidden") == "plain20-16px~plain56-16px"

@@ -11,7 +11,7 @@ from app.curve_layout import Axis, Layout
 from app.grouping import SEPARATE, Group, grouped, title, varying
 from app.language import N_, _
 from app.run import Run
-from app.state import form_key, form_said, is_form, keep_state, open_state, project
+from app.state import keep_state, open_state, project
 
 MOST_PILLS = 24
 
@@ -160,15 +160,10 @@ def _one_of(label: str, field: str, value: str, groups: Sequence[Group], nothing
     )
 
 
-_SHOWN = "compare:shown"
-
-
 def _shown(state: CompareState, groups: Sequence[Group]) -> None:
     labels = {group.key: group.label for group in groups}
     keys = list(labels)
-    shown = [each for each in keys if each not in state.hidden]
-    form = form_key(_SHOWN, (keys, shown))
-    key = project(f"{form}:pills", shown)
+    key = project("compare:shown", [each for each in keys if each not in state.hidden])
     st.pills(
         _("Shown (click to hide)"),
         keys,
@@ -176,7 +171,7 @@ def _shown(state: CompareState, groups: Sequence[Group]) -> None:
         selection_mode="multi",
         key=key,
         on_change=_hide,
-        args=(form, key, keys),
+        args=(key, keys),
     )
 
 
@@ -196,12 +191,9 @@ def _choose(field: str, key: str) -> None:
     keep_state(state)
 
 
-def _hide(form: str, key: str, keys: list[str]) -> None:
-    if not is_form(_SHOWN, form):
-        return
-    chosen = st.session_state[key]
-    form_said(_SHOWN, (keys, [each for each in keys if each in chosen]))
-    keep_state(replace(open_state(CompareState), hidden=tuple(each for each in keys if each not in chosen)))
+def _hide(key: str, keys: Sequence[str]) -> None:
+    shown = st.session_state[key]
+    keep_state(replace(open_state(CompareState), hidden=tuple(each for each in keys if each not in shown)))
 
 
 def _aim(key: str) -> None:

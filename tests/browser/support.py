@@ -12,6 +12,8 @@ LOOKS = 3
 FADED = 500.0
 """Milliseconds from one look at a page to the next."""
 WAITED, LOOK_MS = 30_000.0, 50.0
+HEARD = 1_000.0
+"""Milliseconds in which a server has long since heard a click."""
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 STREAMLIT_PROBES = ("/_stcore/health", "/_stcore/host-config")

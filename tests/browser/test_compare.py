@@ -14,7 +14,7 @@ from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import Epoch
 from resnet_core.runs import queue, store, writes
 from tests.browser.server import Server
-from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.browser.support import HEARD, SlowLine, assert_accessible, open_page, wait_app
 from tests.stored_runs import epochs, store_run
 
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
@@ -118,6 +118,20 @@ def test_log_smoothing_and_layout_redraw_and_a_link_reopens_the_same(lab, page, 
     assert query(other.url) == expected
     state = "plot._fullData.map(trace => [trace.name, [...trace.x], [...trace.y], trace.line.color])"
     assert read(other, state) == read(page, state)
+
+
+def test_a_click_before_a_picked_run_is_shown_keeps_it_and_hides_nothing(lab, page):
+    line = SlowLine(page)
+    open_runs(page, lab, lab.runs[:1])
+    with line.held():
+        box(page, TWIN.name).check()
+        line.wait(f"%2C{lab.runs[1]}")
+        page.locator(".st-key-compare-log").get_by_text("Log", exact=True).click()
+        page.wait_for_timeout(HEARD)
+    drawn(page, "plot._fullLayout.yaxis.type === 'log'")
+    page.wait_for_timeout(HEARD)
+    wait_app(page)
+    assert query(page.url) == {"runs": ",".join(lab.runs), "log": "1", "layout": "sides", "x": "epoch"}
 
 
 def test_the_list_finds_chooses_and_takes_away_and_back_undoes_it(lab, page):

@@ -4,11 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.support import SlowLine, open_page, wait_app
+from tests.browser.support import HEARD, SlowLine, open_page, wait_app
 
 TRIES = 4
-HEARD = 1_000.0
-"""Milliseconds in which a server has long since heard a click."""
 
 
 def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
