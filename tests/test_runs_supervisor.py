@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.home import lab_home
@@ -49,6 +50,16 @@ def test_all_who_ask_at_once_start_one_and_the_next_who_asks_after_its_death_ano
     assert second.pid != first.pid
     second.terminate()
     second.wait(10)
+
+
+def test_one_that_was_killed_and_still_holds_the_lock_for_a_moment_is_replaced(fresh_home):
+    with FileLock(fresh_home / "supervisor.lock"):  # the kernel frees it when the last of its threads has ended
+        supervision.ensure()
+    deadline = time.monotonic() + 30
+    while not supervision.running_pid():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    processes.end(supervision.running_pid(), force=False)
 
 
 def test_a_gpu_is_a_slot_and_a_job_may_ask_for_all(supervisor):

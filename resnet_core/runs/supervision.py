@@ -86,7 +86,9 @@ def _start(home: Path) -> None:
         with _lock(home).acquire(timeout=0):
             pass
     except Timeout:
-        return
+        # Without a living supervisor's card, it is held by one that was killed and whose last thread has yet to end.
+        if _card(home):
+            return
     if home in _on_its_way and _on_its_way[home].lasts():
         # The pages of a whole class ask within the second that it takes, and many at once would take a minute.
         return
