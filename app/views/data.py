@@ -6,7 +6,8 @@ import streamlit as st
 
 from app.data_state import SIZES, TABS, DataState
 from app.language import _
-from app.state import TrainState, keep_state, open_state, project, remember
+from app.projection import project
+from app.state import TrainState, keep_state, open_state, remember
 from app.widgets.augmentation import augmentation
 from app.widgets.data_facts import data_facts
 from app.widgets.data_picker import data_picker

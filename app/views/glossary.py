@@ -6,7 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from app.language import _, language
-from app.state import GlossaryState, adopt, keep_state, open_state, project
+from app.projection import adopt, project
+from app.state import GlossaryState, keep_state, open_state
 from app.text import as_text
 from app.widgets.lesson_text import course_link, in_the_course
 from resnet_core.lessons import catalogue

@@ -7,7 +7,8 @@ import streamlit as st
 from app import theme
 from app.language import N_, _, ngettext
 from app.owner import owner
-from app.state import CompareState, TrainState, keep_state, open_state, project, remember
+from app.projection import project
+from app.state import CompareState, TrainState, keep_state, open_state, remember
 from app.study_choice import StudyChoice
 from app.widgets.data_picker import data_picker
 from app.widgets.disk_and_trash import disk_and_trash

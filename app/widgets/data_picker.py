@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import cache, theme
 from app.language import N_, _
-from app.state import form_key, form_said, project
+from app.projection import form_key, form_said, project
 from app.text import as_text
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line

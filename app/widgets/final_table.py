@@ -14,11 +14,12 @@ from app.compare_state import CompareState
 from app.group_numbers import baseline_error
 from app.grouping import grouped
 from app.language import _
+from app.projection import project
 from app.recipe_words import in_words
 from app.run import Run
 from app.run_list import data_name
 from app.runs_table import final_numbers
-from app.state import keep_state, open_state, project
+from app.state import keep_state, open_state
 from app.text import as_text
 from app.widgets.run_cards import STATES
 from app.widgets.run_details import UNWELL

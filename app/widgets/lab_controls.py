@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from app.language import _
-from app.state import adopt, project
+from app.projection import adopt, project
 from app.widgets.sketch import sketch_pad
 from resnet_core.errors import LessonError, one_line
 from resnet_core.lessons.blocks import Sketch

@@ -4,8 +4,8 @@ import streamlit as st
 
 from app.catalog import catalog_problem
 from app.language import ENGLISH, LANGUAGES, language
+from app.projection import project
 from app.reader_language import choose_language
-from app.state import project
 
 _KEY = "language:switch"
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cache
 from app.language import N_, _
-from app.state import adopt, project
+from app.projection import adopt, project
 from app.widgets.graph_view import graph_view
 from app.widgets.node_card import find
 from resnet_core.drawing import Detail

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.language import _
-from app.state import adopt, project
+from app.projection import adopt, project
 
 
 def open_tab(titles: Mapping[str, str], tab: str, *, key: str, change: Callable[..., None]) -> DeltaGenerator:

@@ -10,8 +10,9 @@ from app.compare_state import CompareState, Picture, Size, Watched
 from app.curve_layout import Axis, Layout
 from app.grouping import SEPARATE, Group, grouped, title, varying
 from app.language import N_, _
+from app.projection import project
 from app.run import Run
-from app.state import keep_state, open_state, project
+from app.state import keep_state, open_state
 
 MOST_PILLS = 24
 

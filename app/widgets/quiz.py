@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.language import _
 from app.progress import is_right
-from app.state import is_echo, project
+from app.projection import is_echo, project
 from app.widgets.claim import written
 from app.widgets.feedback import feedback
 from app.widgets.lesson_reader import progress, remember_answer

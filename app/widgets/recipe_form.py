@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from app.language import N_, _
+from app.projection import form_key, form_said, project
 from app.recipe_words import in_words
-from app.state import form_key, form_said, project
 from resnet_core.errors import RecipeError, one_line
 from resnet_core.recipes import (
     RECIPES,

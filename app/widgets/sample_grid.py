@@ -8,7 +8,7 @@ import streamlit as st
 from app import cache
 from app.data_state import DataState
 from app.language import _
-from app.state import project
+from app.projection import project
 from app.text import as_text
 from resnet_core.datasets import Summary
 from resnet_core.errors import LabError, one_line

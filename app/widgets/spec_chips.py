@@ -5,7 +5,8 @@ import streamlit as st
 from app import theme
 from app.cache import costs
 from app.language import _
-from app.state import MOST_SPECS, form_key, form_said, project, read_spec, spec_token
+from app.projection import form_key, form_said, project
+from app.state import MOST_SPECS, read_spec, spec_token
 from resnet_core.errors import SpecError, one_line
 from resnet_core.families import PRESETS
 from resnet_core.spec import ResNetSpec

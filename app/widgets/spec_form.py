@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.language import N_, _, language, ngettext
-from app.state import form_key, form_said, is_form, say_again, set_widget
+from app.projection import form_key, form_said, is_form, say_again, set_widget
 from app.widgets.spec_fields import more_fields
 from resnet_core.choices import Block, Shortcut
 from resnet_core.errors import SpecError, one_line

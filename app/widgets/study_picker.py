@@ -7,7 +7,7 @@ import streamlit as st
 from app import cache, theme
 from app.language import N_, _, ngettext
 from app.owner import owner
-from app.state import form_key, form_said, project
+from app.projection import form_key, form_said, project
 from app.study_choice import MOST_SEEDS, StudyChoice
 from app.widgets.data_picker import data_picker
 from resnet_core.errors import DataError, LabError, TwiceError, one_line
