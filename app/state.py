@@ -254,7 +254,7 @@ def _is_late(kind: type, query: dict[str, str]) -> bool:
     if query not in st.session_state.get(_slot(kind) + ":left", ()):
         return False
     widgets = context.session_state._state  # Streamlit tells a script in no other way whether it runs for a click
-    return any(map(widgets._widget_changed, widgets._new_widget_state))
+    return any(name in widgets._old_state and widgets._widget_changed(name) for name in widgets._new_widget_state)
 
 
 def _slot(kind: type) -> str:

@@ -57,6 +57,7 @@ class Reader {
     const before = this.data?.step;
     const answers = this.told.lastIndexOf(data.step);
     this.told = moved ? [] : this.told.slice(answers + 1);
+    if (moved || data.step !== before) this.still = Date.now();
     this.data = data;
     this.line.hidden = !data.steps;
     this.line.setAttribute("aria-label", data.label);

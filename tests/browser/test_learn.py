@@ -133,6 +133,16 @@ def test_links_and_the_browsers_back_lead_out_of_a_lesson(school, page):
     expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
 
 
+def test_a_link_leads_into_the_same_lesson_again_and_again(school, page):
+    open_page(page, f"{school}/learn")
+    for answer in ("parameters", "its input"):
+        page.get_by_role("link", name="1. A tiny lesson").click()
+        page.get_by_text(answer, exact=True).click()
+        page.get_by_role("link", name="All lessons").click()
+        expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 of 3 questions right")).to_be_visible()
+
+
 def test_going_back_before_the_list_is_whole_leads_back(school, page):
     line = SlowLine(page)
     open_page(page, f"{school}/learn?lesson=tiny")
@@ -249,6 +259,7 @@ class TestSketch:
     def test_a_curve_is_drawn_by_pointer(self, pad, page):
         open_page(page, pad)
         frame = page.locator("svg .frame")
+        frame.scroll_into_view_if_needed()  # waits until it moves no more
         box = frame.bounding_box()
         page.mouse.move(box["x"], box["y"] + 1)
         page.mouse.down()
