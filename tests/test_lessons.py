@@ -55,6 +55,18 @@ def test_no_asterisk_of_an_emphasis_is_left_standing(language):
     assert standing == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_of_a_table_is_named_for_a_reader_who_hears_it(language):
+    markdown, unnamed = MarkdownIt().enable("table"), []
+    for lesson in catalogue.lessons(language):
+        for part in (part for step in lesson.steps for part in step.parts):
+            for text in _texts(part.content):
+                tokens = markdown.parse(text)
+                heads = [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "th_open"]
+                unnamed += [f"{lesson.path.name}:{part.line}: {heads}"] if not all(heads) else []
+    assert unnamed == []
+
+
 def _texts(content: object) -> list[str]:
     match content:
         case str():
