@@ -130,6 +130,8 @@ def test_a_lab_keeps_its_promises(fresh_home, name):
     shown = list(lab.panels(values, answer))
     assert shown and all(panel.alt for panel in shown)
     assert all(any(char.isdigit() for char in panel.alt) for panel in shown if panel.table is None)
+    figures = [panel.figure for panel in shown if panel.figure]
+    assert all(shape.line.color for figure in figures for shape in figure.layout.shapes), "black on a dark page"
     assert any(char.isdigit() for char in lab.sentence(values, answer))
     assert len(lab.table(values, answer)) > 0
     assert lab.CODE

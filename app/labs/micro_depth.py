@@ -40,13 +40,15 @@ def panels(values: MicroDepthValues, answer: Answer) -> list[Panel]:
         steps=values.steps, seed=values.seed
     )
     kinds = ((_("plain"), answer.plain, theme.PLAIN), (_("residual"), answer.residual, theme.RESIDUAL))
+    lines = [Line(name, DEPTHS, hits, color, mode="lines+markers", hover="%{y:.1%}") for name, hits, color in kinds]
+    ends, gray = (DEPTHS[0], DEPTHS[-1]), theme.OKABE_ITO["gray"]
+    guessing = Line(_("guessing"), ends, (0.5, 0.5), gray, dash="dot", hover="%{y:.0%}")
     figure = lab_lines(
         title,
         _("depth (layers with weights)"),
         _("training accuracy (fraction of 256 points)"),
-        [Line(name, DEPTHS, hits, color, mode="lines+markers", hover="%{y:.1%}") for name, hits, color in kinds],
+        [*lines, guessing],
         yaxis={"range": [0.4, 1.03], "tickformat": ".0%"},
-        shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0.5, "y1": 0.5, "line": {"dash": "dot"}}],
     )
     alt = "; ".join(
         f"{name} " + ", ".join(f"{depth}: {hit:.0%}" for depth, hit in zip(DEPTHS, hits, strict=True))
