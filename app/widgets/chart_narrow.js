@@ -1,17 +1,36 @@
-// A figure on a phone: its title in lines that fit, below the buttons, and its legend beneath the axes.
+// A figure in the width that it has: a legend of several lines gets its room, and on a phone the title stands in lines
+// that fit, below the buttons, and the legend beneath the axes.
 
 const NARROW = 480; // px
+const STEP = 20; // px of width after which a figure is arranged anew; NARROW is a multiple
 const BUTTONS = 34; // px, the row of buttons, which a phone shows all the time
 const LINE = 1.3; // of the size of the letters
 const LEGEND = 30; // px, what a line of the legend takes above the axes
+const BETWEEN = 3; // px between two lines of a legend
 const KEY = 55; // px, the stroke before a name in the legend, and the room after the name
 
-/** Rearrange a painted figure for a narrow chart, and return the pixels of height that its legend needs besides. */
+/** Rearrange a painted figure for its width, and return the pixels of height that its legend needs besides. */
 function fitWidth(data, layout, width) {
-  if (width >= NARROW) return 0;
   const own = layout.template.layout;
   const font = (size) => `${size}px ${own.font?.family ?? "sans-serif"}`;
   const letters = layout.font?.size ?? own.font?.size ?? 14;
+  const legend = { ...own.legend, ...layout.legend };
+  const above = legend.orientation === "h" && legend.y > 1;
+  if (width >= NARROW) {
+    const margin = { ...own.margin, ...layout.margin };
+    const inner = width - (margin.l ?? 80) - (margin.r ?? 80);
+    const more = above ? legendMore(data, layout, inner, letters, font(letters)) : 0;
+    if (!more) return 0;
+    const top = margin.t ?? 100;
+    const size = layout.title?.font?.size ?? own.title?.font?.size ?? 16;
+    // Plotly sets a title into the middle of the margin: it stays where it was, and the legend grows below it.
+    if (layout.title?.text) {
+      const place = { y: 1, yref: "container", yanchor: "top", pad: { t: Math.max(0, (top - size * LINE) / 2) } };
+      layout.title = { ...layout.title, ...place, pad: { ...layout.title.pad, ...place.pad } };
+    }
+    layout.margin = { ...layout.margin, t: top + more };
+    return more;
+  }
   let top = (layout.margin?.t ?? own.margin?.t ?? 40) + BUTTONS;
   if (layout.title?.text) {
     const size = layout.title.font?.size ?? own.title?.font?.size ?? 16;
@@ -29,16 +48,20 @@ function fitWidth(data, layout, width) {
     const lines = wrapped(layout.xaxis.title.text, 0.6 * width, font(letters));
     layout.xaxis.title = { ...layout.xaxis.title, text: lines.join("<br>") };
   }
-  const legend = { ...own.legend, ...layout.legend };
-  const above = legend.orientation === "h" && legend.y > 1;
   if (above) layout.legend = { ...layout.legend, x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
   // Where the legend had a line of its own below the title, that line is free.
   layout.margin = { ...layout.margin, t: above && top > BUTTONS + 2 * LEGEND ? top - LEGEND : top };
-  if (legend.orientation !== "h" || layout.showlegend === false) return 0;
+  return legend.orientation === "h" ? legendMore(data, layout, width, letters, font(letters)) : 0;
+}
+
+/** Return the pixels that a legend takes after its first line: names that do not fit in one line stand in columns. */
+function legendMore(data, layout, width, letters, font) {
+  if (layout.showlegend === false) return 0;
   const names = data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
-  const widest = Math.max(0, ...names.map((name) => breadth(name, font(letters)) + KEY));
-  const rows = Math.ceil(names.length / Math.max(1, Math.floor(width / widest)));
-  return Math.max(0, rows - 1) * letters * LINE;
+  const widths = names.map((name) => breadth(name, font) + KEY);
+  if (widths.reduce((sum, each) => sum + each, 0) <= width) return 0;
+  const rows = Math.ceil(names.length / Math.max(1, Math.floor(width / Math.max(0, ...widths))));
+  return Math.max(0, rows - 1) * (letters * LINE + BETWEEN);
 }
 
 /** Break a text into lines of at most so many pixels, between words. */

@@ -40,7 +40,7 @@ class Chart {
   async draw() {
     if (!this.plot.clientWidth) return; // in a hidden tab: drawn when it shows
     const theme = readTheme(this.plot);
-    const wanted = JSON.stringify([this.data, theme, this.plot.clientWidth < NARROW]);
+    const wanted = JSON.stringify([this.data, theme, Math.floor(this.plot.clientWidth / STEP)]);
     if (wanted === this.drawn) return;
     const Plotly = await loadPlotly(this.data.library);
     await this.dragEnds();
@@ -81,7 +81,8 @@ class Chart {
     }
     data.forEach((trace, index) => (trace.visible = this.plot._fullData[index].visible));
     layout.paper_bgcolor = layout.plot_bgcolor = paper.paper;
-    const size = { width: this.plot.clientWidth, height: this.data.height };
+    const width = this.plot.clientWidth;
+    const size = { width, height: this.data.height + fitWidth(data, layout, width) };
     return window.Plotly.downloadImage({ data, layout }, { ...size, format: "png", scale: 2, filename: this.data.filename });
   }
 

@@ -312,6 +312,17 @@ def test_both_fit_a_phone_and_let_a_finger_scroll_past(new_page, address):
     assert _view(page)["y"] == pytest.approx(before["y"] - 60, abs=10)
 
 
+def test_a_legend_of_several_lines_stands_between_title_and_axes(new_page, address):
+    page = _open(new_page(), address)
+    plot = page.locator(".st-key-right .lab-chart-plot")
+    names = plot.locator(".legendtext")
+    title, first, last = (part.bounding_box() for part in (plot.locator(".gtitle"), names.first, names.last))
+    top = plot.bounding_box()["y"] + plot.evaluate("plot => plot._fullLayout._size.t")
+    assert first["y"] < last["y"], "two lines"
+    assert title["y"] + title["height"] <= first["y"] + 1
+    assert last["y"] + last["height"] <= top
+
+
 def test_on_a_phone_a_charts_title_fits_below_its_buttons_and_its_legend_beneath_the_axes(new_page, address):
     page = _open(new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), address)
     page.locator(f"{CURVE} .legend").wait_for()
