@@ -1,7 +1,20 @@
-"""A recipe in one line, for pages and reports."""
+"""A recipe in words, for pages and reports: its values, and all of it in one line."""
 
-from app.language import _
-from resnet_core.recipes import Augment, Recipe, Schedule
+from collections.abc import Mapping
+
+from app.language import N_, _
+from resnet_core.recipes import Augment, Normalize, Recipe, Schedule
+
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "schedule": {Schedule.CONSTANT: N_("constant"), Schedule.STEP: N_("in steps"), Schedule.COSINE: N_("cosine")},
+    "augment": {Augment.NONE: N_("none"), Augment.CROP_FLIP: N_("crop and flip")},
+    "normalize": {
+        Normalize.PIXEL_MEAN: N_("minus pixel mean"),
+        Normalize.SCALE: N_("from 0 to 1"),
+        Normalize.NONE: N_("none"),
+    },
+}
+"""What the values of a recipe's fields are called, where they are no names of the field's own; to be translated."""
 
 
 def in_words(recipe: Recipe) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.language import _
+from app.recipe_words import CHOICES
 from app.run_list import data_name
 from resnet_core.recipes import Recipe
 from resnet_core.runs.records import Job
@@ -80,6 +81,8 @@ def _setting(name: str, value: Any) -> str:
     words = _(name.replace("_", " "))
     if value is True:
         return words
+    if name in CHOICES:
+        return f"{words} {_(CHOICES[name].get(value, value))}"
     text = f"{value:g}" if isinstance(value, float) else "-".join(map(str, value)) if isinstance(value, list) else value
     if name == "epochs":
         return _("{count} epochs").format(count=text)

@@ -115,7 +115,7 @@ def test_every_curve_of_a_recorded_study_has_a_name_of_its_own(name):
 
 def test_a_curves_name_is_what_sets_it_apart():
     assert recorded_names(recording("degradation").runs)[0] == "resnet20-16px"
-    assert recorded_names(recording("nadam20").runs) == ["augment none", "augment crop_flip"]
+    assert recorded_names(recording("nadam20").runs) == ["augment none", "augment crop and flip"]
     assert recorded_names(recording("ablation").runs)[0] == "resnet34-w8-64px, optimizer momentum"
 
 

@@ -209,7 +209,7 @@ def _table_6(answer: Answer) -> pd.DataFrame:
                 _("parameters"): theme.count(row.params),
                 _("the paper's parameters"): row.published.text,
                 _("agree"): "✓" if row.published.agrees(row.params) else "✗",
-                _("the paper's test error"): row.error.text,
+                _("the paper's test error"): _(row.error.text),
             }
             for row in answer.paper
         ]

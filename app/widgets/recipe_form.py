@@ -7,17 +7,14 @@ import streamlit as st
 
 from app.language import N_, _
 from app.projection import form_key, form_said, project
-from app.recipe_words import in_words
+from app.recipe_words import CHOICES, in_words
 from resnet_core.errors import RecipeError, one_line
 from resnet_core.recipes import (
     RECIPES,
-    Augment,
     Devices,
-    Normalize,
     Optimizer,
     Precision,
     Recipe,
-    Schedule,
     make_recipe,
 )
 from resnet_core.runs import cluster, devices
@@ -29,13 +26,6 @@ TITLES = {
     "paper": N_("The paper's"),
     "nadam": "Nadam",
     CUSTOM: N_("My own"),
-}
-_SCHEDULES = {Schedule.CONSTANT: N_("constant"), Schedule.STEP: N_("in steps"), Schedule.COSINE: N_("cosine")}
-_AUGMENTS = {Augment.NONE: N_("none"), Augment.CROP_FLIP: N_("crop and flip")}
-_NORMALIZES = {
-    Normalize.PIXEL_MEAN: N_("minus pixel mean"),
-    Normalize.SCALE: N_("from 0 to 1"),
-    Normalize.NONE: N_("none"),
 }
 _UNITS = {"epochs": N_("epochs"), "steps": N_("steps")}
 _DEVICES = {Devices.ONE: N_("one"), Devices.ALL: N_("all of a machine's, for one run")}
@@ -82,7 +72,7 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
         values["learning_rate"] = st.number_input(
             _("Learning rate"), 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
         )
-        values["schedule"] = _one_of(_("Schedule"), _SCHEDULES, place("schedule", recipe.schedule))
+        values["schedule"] = _one_of(_("Schedule"), CHOICES["schedule"], place("schedule", recipe.schedule))
         milestones = st.text_input(
             _("Milestones (steps)"),
             key=place("milestones", ", ".join(map(str, recipe.milestones))),
@@ -115,8 +105,8 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
             _("Weight decay"), 0.0, 1.0, step=0.0001, format="%.5g", key=place("weight_decay", recipe.weight_decay)
         )
     with right:
-        values["augment"] = _one_of(_("Augmentation"), _AUGMENTS, place("augment", recipe.augment))
-        values["normalize"] = _one_of(_("Normalization"), _NORMALIZES, place("normalize", recipe.normalize))
+        values["augment"] = _one_of(_("Augmentation"), CHOICES["augment"], place("augment", recipe.augment))
+        values["normalize"] = _one_of(_("Normalization"), CHOICES["normalize"], place("normalize", recipe.normalize))
         values["precision"] = st.selectbox(_("Precision"), list(Precision), key=place("precision", recipe.precision))
         values["devices"] = _devices(recipe.devices, place)
         values["deterministic"] = st.checkbox(
