@@ -8,6 +8,8 @@ const LINE = 1.3; // of the size of the letters
 const LEGEND = 30; // px, what a line of the legend takes above the axes
 const BETWEEN = 3; // px between two lines of a legend
 const KEY = 55; // px, the stroke before a name in the legend, and the room after the name
+const NEXT = 42; // px, the same in a legend above the axes, which Plotly packs closer
+const AXIS = 70; // px, what the words of the y axis and the margins take of the width
 
 /** Rearrange a painted figure for its width, and return the pixels of height that its legend needs besides. */
 function fitWidth(data, layout, width) {
@@ -18,8 +20,7 @@ function fitWidth(data, layout, width) {
   const above = legend.orientation === "h" && legend.y > 1;
   if (width >= NARROW) {
     const margin = { ...own.margin, ...layout.margin };
-    const inner = width - (margin.l ?? 80) - (margin.r ?? 80);
-    const more = above ? legendMore(data, layout, inner, letters, font(letters)) : 0;
+    const more = above ? legendMore(data, layout, width - AXIS, letters, font(letters), NEXT) : 0;
     if (!more) return 0;
     const top = margin.t ?? 100;
     const size = layout.title?.font?.size ?? own.title?.font?.size ?? 16;
@@ -51,14 +52,14 @@ function fitWidth(data, layout, width) {
   if (above) layout.legend = { ...layout.legend, x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom" };
   // Where the legend had a line of its own below the title, that line is free.
   layout.margin = { ...layout.margin, t: above && top > BUTTONS + 2 * LEGEND ? top - LEGEND : top };
-  return legend.orientation === "h" ? legendMore(data, layout, width, letters, font(letters)) : 0;
+  return legend.orientation === "h" ? legendMore(data, layout, width, letters, font(letters), KEY) : 0;
 }
 
 /** Return the pixels that a legend takes after its first line: names that do not fit in one line stand in columns. */
-function legendMore(data, layout, width, letters, font) {
+function legendMore(data, layout, width, letters, font, key) {
   if (layout.showlegend === false) return 0;
   const names = data.filter((trace) => trace.name && trace.showlegend !== false).map((trace) => trace.name);
-  const widths = names.map((name) => breadth(name, font) + KEY);
+  const widths = names.map((name) => breadth(name, font) + key);
   if (widths.reduce((sum, each) => sum + each, 0) <= width) return 0;
   const rows = Math.ceil(names.length / Math.max(1, Math.floor(width / Math.max(0, ...widths))));
   return Math.max(0, rows - 1) * (letters * LINE + BETWEEN);
