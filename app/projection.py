@@ -73,8 +73,7 @@ def is_echo(key: str) -> bool:
 
     A browser that has not shown yet what a widget was set to a moment ago sends with any click what it showed before.
     """
-    recent = time.monotonic() - st.session_state.get(f"{key}:set", -SETTLE_SECONDS) < SETTLE_SECONDS
-    echo = recent and st.session_state[key] == st.session_state[f"{key}:before"]
+    echo = _just_set(key) and st.session_state[key] == st.session_state[f"{key}:before"]
     if echo:
         st.session_state.pop(f"{key}:shown", None)
     return echo
@@ -86,8 +85,12 @@ def say_again(key: str) -> None:
     Streamlit sends it once. Where the next run's widget comes before the browser has shown the first, as after a quick
     click on a page that opens, the browser would start it at its default and answer with that.
     """
-    if time.monotonic() - st.session_state.get(f"{key}:set", -SETTLE_SECONDS) < SETTLE_SECONDS:
+    if _just_set(key):
         st.session_state[key] = st.session_state[key]
+
+
+def _just_set(key: str) -> bool:
+    return time.monotonic() - st.session_state.get(f"{key}:set", -SETTLE_SECONDS) < SETTLE_SECONDS
 
 
 def adopt(key: str, value: Any) -> Any:
