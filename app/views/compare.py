@@ -77,7 +77,7 @@ def _figure(listed: dict[str, State]) -> None:
         listed: the states of the runs as the list shows them; where one has changed, the whole page runs again.
     """
     ticking = not ACTIVE.isdisjoint(listed.values())
-    verdict_place = st.empty()
+    verdict_place = st.container()  # what it shows stays until it is shown anew, so that a tick moves nothing below it
     state = open_state(CompareState)
     picture_controls(state, _runs(_known(state)))
     paused = ticking and st.toggle(_("Pause live updates"), key="compare:paused", help=_("The runs go on."))

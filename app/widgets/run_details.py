@@ -35,7 +35,7 @@ def run_details(runs: Sequence[Run], *, key: str, when_deleted: Callable[[str], 
     st.header(_("One run in full"), anchor=False)
     by_id = {run.job.id: run for run in runs}
     place = f"{key}:run"
-    if st.session_state.get(place) not in by_id:
+    if st.session_state.get(place) not in {None, *by_id}:
         st.session_state[place] = None
     chosen = st.pills(_("Run"), list(by_id), format_func=lambda job_id: by_id[job_id].label, key=place)
     if chosen:

@@ -83,6 +83,23 @@ class SlowLine:
         server.on_message(said)
 
 
+def moved(page: Page, seconds: float) -> list[str]:
+    """Watch a page that nobody touches and return the texts of what moved in it, one for each time that it did."""
+    return page.evaluate(
+        """async milliseconds => {
+            const seen = [];
+            const watch = shifts => seen.push(...shifts.map(shift => shift.sources[0]?.node?.textContent ?? ""));
+            const observer = new PerformanceObserver(list => watch(list.getEntries()));
+            observer.observe({ type: "layout-shift" });
+            await new Promise(resolve => setTimeout(resolve, milliseconds));
+            watch(observer.takeRecords());
+            observer.disconnect();
+            return seen;
+        }""",
+        seconds * 1000,
+    )
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of the select box with this label, and wait until the page has followed."""
     box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox")

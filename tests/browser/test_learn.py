@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import SlowLine, assert_accessible, open_page, wait_app
+from tests.browser.support import HEARD, SlowLine, assert_accessible, open_page, wait_app
 from tests.course import TINY, write_course
 
 KEPT = "() => JSON.parse(localStorage.getItem('resnet-lab:progress') ?? '{\"entries\": {}}').entries"
@@ -82,7 +82,7 @@ def test_an_answer_of_another_tab_is_not_taken_back_by_a_tab_that_has_not_shown_
         kept(page, "answer/which")
         line.wait("An identity has none.")
         second.get_by_text("resnet20", exact=True).click()
-        second.wait_for_timeout(1000)  # the server has long since heard the click
+        second.wait_for_timeout(HEARD)
     expect(second.get_by_text("An identity has none.")).to_be_visible()
     second.get_by_role("button", name="Keep my prediction").click()
     assert kept(second, "answer/more") == 1

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.support import HEARD, SlowLine, open_page, wait_app
@@ -45,30 +46,23 @@ def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, page)
     expect(page.get_by_role("heading", name="resnet34", exact=False)).to_be_visible()
 
 
-def test_a_click_before_a_chosen_recipe_is_shown_leaves_it_chosen(server, page):
+@pytest.mark.parametrize(
+    ("address", "choice", "answer", "chosen"),
+    [
+        pytest.param("recipe=quick", "The paper's", "batches of 128", r"recipe=paper&seed=0$", id="recipe"),
+        pytest.param("study=degradation", "Full", "size=full", r"\?study=degradation&size=full&seeds=1$", id="study"),
+    ],
+)
+def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(server, page, address, choice, answer, chosen):
     line = SlowLine(page)
-    open_page(page, f"{server.url}/train?recipe=quick")
+    open_page(page, f"{server.url}/train?{address}")
     with line.held():
-        page.get_by_role("radio", name="The paper's").click()
-        line.wait("batches of 128")
+        page.get_by_role("radio", name=choice, exact=True).click()
+        line.wait(answer)
         page.get_by_text("Disk and trash").click()
         page.wait_for_timeout(HEARD)
-    page.wait_for_url(re.compile(r"recipe=paper"))
+    page.wait_for_url(re.compile(chosen))
     page.wait_for_timeout(HEARD)
     wait_app(page)
-    assert "recipe=paper" in page.url
-    expect(page.get_by_text("batches of 128")).to_be_visible()
-
-
-def test_a_click_before_a_chosen_study_is_shown_leaves_it_chosen_with_its_data(server, page):
-    line = SlowLine(page)
-    open_page(page, f"{server.url}/train?study=degradation")
-    with line.held():
-        page.get_by_role("radio", name="Full", exact=True).click()
-        line.wait("size=full")
-        page.get_by_text("Disk and trash").click()
-        page.wait_for_timeout(HEARD)
-    page.wait_for_url(re.compile(r"size=full"))
-    page.wait_for_timeout(HEARD)
-    wait_app(page)
-    assert page.url.endswith("study=degradation&size=full&seeds=1"), "no other data"
+    assert re.search(chosen, page.url), "nothing else came back with it"
+    expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
