@@ -1,7 +1,6 @@
 """The app's frame: `streamlit run app/Home.py`."""
 
 import sys
-import threading
 from pathlib import Path
 
 ROOT = str(Path(__file__).resolve().parents[1])
@@ -38,6 +37,5 @@ if unknown_language:
 with guarded(page.url_path or "home"):
     page.run()
 if page.url_path in ("", "train"):
-    # Whoever reads the page does not wait for this; a click on it finds Keras imported.
-    threading.Thread(target=supervision.prepare, daemon=True, name="prepare").start()
+    startup.when_shown(supervision.prepare)  # a click on it finds Keras imported
 startup.finish()

@@ -43,6 +43,10 @@ class Progress:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     cleared: float = 0.0
 
+    def began(self, slug: str) -> bool:
+        """Say whether anything of a lesson was read or answered."""
+        return any(key.startswith(f"{slug}/") for key in self.entries)
+
     def answer(self, slug: str, block: str) -> Answer:
         """Return what was answered to a block; None for nothing."""
         entry = self.entries.get(f"{slug}/answer/{block}")

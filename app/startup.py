@@ -1,4 +1,4 @@
-"""Done once per process, after its first page: heavy imports out of the way, and garbage collection calmed.
+"""Done in the background once a page has reached its reader: heavy imports, and garbage collection calmed.
 
 Streamlit collects all garbage after every run of a script. What was imported stays forever: freezing it takes it out of
 each collection, so that many browsers do not wait for each other.
@@ -7,12 +7,23 @@ each collection, so that many browsers do not wait for each other.
 import functools
 import gc
 import threading
+from collections.abc import Callable
+
+SHOWN_SECONDS = 1.0
+"""From the end of a page's script until its reader sees it; what works beside it until then keeps it waiting."""
+
+
+def when_shown(work: Callable[[], None]) -> None:
+    """Do something in the background once the page that ends now is on the screen."""
+    later = threading.Timer(SHOWN_SECONDS, work)
+    later.daemon = True
+    later.start()
 
 
 @functools.cache
 def finish() -> None:
-    """Import in the background what the first page could do without and another will need at once."""
-    threading.Thread(target=_import_the_rest, daemon=True, name="startup").start()
+    """Import, once a process, what the first page could do without and another will need at once."""
+    when_shown(_import_the_rest)
 
 
 def _import_the_rest() -> None:

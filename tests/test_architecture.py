@@ -220,6 +220,13 @@ def test_it_starts_without_keras_and_without_what_it_does_not_need(what, absent)
 
 
 @pytest.mark.usefixtures("no_supervisor")
+def test_the_first_page_of_a_new_lab_waits_for_no_tables():
+    loaded = set(_run(VISIT.format(links=[])).split())
+    assert {"streamlit", "app.widgets.lesson_reader"} <= loaded
+    assert not loaded & {"pandas", "pyarrow"}
+
+
+@pytest.mark.usefixtures("no_supervisor")
 def test_no_page_loads_keras():
     runs = [
         store_run(f"r-{name}", get_spec(f"pocket_{name}20"), [(0.5, 0.6), (0.2, 0.3)]) for name in ("plain", "resnet")

@@ -23,7 +23,7 @@ def course_list(course: Sequence[Lesson], state: LearnState | None = None, *, go
     state, known = state or LearnState(), progress()
     titles = {lesson.slug: lesson.about.title for lesson in course}
     for lesson in course:
-        far = done(known, lesson)
+        far = done(known, lesson) if known.began(lesson.slug) else None
         with st.container(key=f"course-{lesson.slug}", gap="xxsmall" if not goals else "small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
@@ -47,15 +47,15 @@ def next_lesson(course: Sequence[Lesson]) -> tuple[Lesson, int] | None:
     return None
 
 
-def _icon(far: Done) -> str:
-    if far.fraction >= 1:
-        return ":material/check_circle:"
-    return ":material/clock_loader_40:" if far.fraction > 0 else ":material/circle:"
+def _icon(far: Done | None) -> str:
+    if far is None or far.fraction == 0:
+        return ":material/circle:"
+    return ":material/check_circle:" if far.fraction >= 1 else ":material/clock_loader_40:"
 
 
-def _said(lesson: Lesson, far: Done) -> str:
+def _said(lesson: Lesson, far: Done | None) -> str:
     minutes = _("{minutes} min").format(minutes=lesson.about.minutes)
-    if far.fraction == 0:
+    if far is None or far.fraction == 0:
         return minutes
     parts = [_("{read} of {steps} steps read").format(read=far.read, steps=far.steps)]
     if far.predictions:

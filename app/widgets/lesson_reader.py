@@ -74,14 +74,16 @@ def _frame(lesson: Lesson | None, turn: Callable[[int], None]) -> None:
     if lesson:
         state = _seen(said.get("seen"), lesson, state, place)
     known = progress()
+    steps = range(1, len(lesson.steps) + 1) if lesson else ()
     result = _reader(
         key=key,
         data={
             "progress": known.to_json(),
             "place": place,
             "step": state.step,
-            "steps": len(lesson.steps) if lesson else 0,
-            "read": [n for n in range(1, len(lesson.steps) + 1) if known.has_read(lesson.slug, n)] if lesson else [],
+            "steps": len(steps),
+            # A tuple: of a list Streamlit asks pandas whether it is a table, and the first page waits for that import.
+            "read": tuple(step for step in steps if known.has_read(lesson.slug, step)),
             "present": state.present,
             "label": _("How far you are in this lesson"),
         },

@@ -1,9 +1,10 @@
 """One lesson: its front matter and its steps of text and blocks, parsed from Markdown with the line of each part."""
 
 import difflib
+import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -56,21 +57,42 @@ class Step:
 class Lesson:
     """A lesson as it could be read, and everything that is wrong in it.
 
+    A course is listed by what is at its lessons' tops. What is below is read when somebody asks for it.
+
     Attributes:
         slug: its name in addresses: the file's name without number and ending.
         number: as the file's name begins.
         about: title, minutes, goals and needs.
-        steps: in order; the opening step first.
-        problems: in the order of their lines.
         path: of the file.
+        lines: of the file.
+        first: index of the line after the front matter.
+        at_top: what is wrong with the file's name and the front matter.
     """
 
     slug: str
     number: int
     about: FrontMatter
-    steps: tuple[Step, ...]
-    problems: tuple[Problem, ...]
     path: Path
+    lines: tuple[str, ...] = field(repr=False)
+    first: int
+    at_top: tuple[Problem, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """In order; the opening step first."""
+        return self._below[0]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """In the order of their lines."""
+        return self._below[1]
+
+    @functools.cached_property
+    def _below(self) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
+        problems = [*self.at_top]
+        steps = _steps(self.lines, self.first, problems)
+        _check_across(steps, problems)
+        return steps, tuple(sorted(problems, key=lambda problem: problem.line))
 
     def parts(self) -> Iterator[Part]:
         """Walk all parts of all steps."""
@@ -94,15 +116,13 @@ def parse(text: str, path: Path) -> Lesson:
     if not match:
         problems.append(Problem(1, f"the file's name is {path.name!r}: name it NN_slug.md, as 03_identity.md"))
     number, slug = (int(match[1]), match[2]) if match else (0, path.stem)
-    about, first = _front_matter(text, slug, problems)
-    steps = _steps(text.splitlines(), first, problems)
-    _check_across(steps, problems)
-    return Lesson(slug, number, about, steps, tuple(sorted(problems, key=lambda problem: problem.line)), path)
+    lines = tuple(text.splitlines())
+    about, first = _front_matter(lines, slug, problems)
+    return Lesson(slug, number, about, path, lines, first, tuple(problems))
 
 
-def _front_matter(text: str, slug: str, problems: list[Problem]) -> tuple[FrontMatter, int]:
+def _front_matter(lines: tuple[str, ...], slug: str, problems: list[Problem]) -> tuple[FrontMatter, int]:
     """Return the front matter and the index of the line after it."""
-    lines = text.splitlines()
     fallback = FrontMatter(title=slug.replace("_", " ").capitalize(), minutes=1, goals=("?",))
     ends = [index for index, line in enumerate(lines) if index and line.strip() == "---"]
     if not lines or lines[0].strip() != "---" or not ends:
@@ -119,10 +139,10 @@ def _front_matter(text: str, slug: str, problems: list[Problem]) -> tuple[FrontM
     return about, ends[0] + 1
 
 
-def _steps(lines: list[str], first: int, problems: list[Problem]) -> tuple[Step, ...]:
+def _steps(lines: tuple[str, ...], first: int, problems: list[Problem]) -> tuple[Step, ...]:
     """Cut the lines after the front matter at headings and blocks."""
     # Blank lines stand for the front matter, so that every line keeps its number.
-    body = [""] * first + lines[first:]
+    body = [""] * first + [*lines[first:]]
     tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(body))
     steps: list[tuple[str, list[Part], int]] = [("", [], first + 1)]
     begun = first
