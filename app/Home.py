@@ -7,9 +7,12 @@ ROOT = str(Path(__file__).resolve().parents[1])
 if ROOT not in sys.path:  # Streamlit puts only app/ there
     sys.path.insert(0, ROOT)
 
+from app import startup  # noqa: E402
+
+startup.begin()
+
 import streamlit as st  # noqa: E402
 
-from app import startup  # noqa: E402
 from app.boundary import guarded  # noqa: E402
 from app.language import _  # noqa: E402
 from app.reader_language import settle_language  # noqa: E402

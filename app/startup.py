@@ -1,7 +1,8 @@
-"""Done in the background once a page has reached its reader: heavy imports, and garbage collection calmed.
+"""How a server begins: nothing keeps its first page waiting, and heavy imports follow once the reader has it.
 
-Streamlit collects all garbage after every run of a script. What was imported stays forever: freezing it takes it out of
-each collection, so that many browsers do not wait for each other.
+What is imported stays forever, and looking for garbage in it takes a quarter of the time of importing: none is
+collected until all is there. Frozen, it is left out of each later collection, so that many browsers do not wait for
+each other.
 """
 
 import functools
@@ -11,6 +12,12 @@ from collections.abc import Callable
 
 SHOWN_SECONDS = 1.0
 """From the end of a page's script until its reader sees it; what works beside it until then keeps it waiting."""
+
+
+@functools.cache
+def begin() -> None:
+    """Collect no garbage, once a process, until `finish` has imported all."""
+    gc.disable()
 
 
 def when_shown(work: Callable[[], None]) -> None:
@@ -27,11 +34,13 @@ def finish() -> None:
 
 
 def _import_the_rest() -> None:
-    import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
-    import pyarrow  # noqa: F401
+    try:
+        import pandas  # noqa: F401
+        import plotly.graph_objects  # noqa: F401
+        import pyarrow  # noqa: F401
 
-    import resnet_core.runs.queue  # noqa: F401
-
-    gc.collect()
-    gc.freeze()
+        import resnet_core.runs.queue  # noqa: F401
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()

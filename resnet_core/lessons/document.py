@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from resnet_core.lessons import yaml_lines
 from resnet_core.lessons.blocks import BLOCKS, Block, LabBlock, Predict
-from resnet_core.lessons.labs import LABS
 from resnet_core.lessons.problems import Problem
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LANGUAGES = ("text", "python", "bash", "yaml", "json", "markdown")
 """What a fence may hold besides a block."""
@@ -141,6 +141,8 @@ def _front_matter(lines: tuple[str, ...], slug: str, problems: list[Problem]) ->
 
 def _steps(lines: tuple[str, ...], first: int, problems: list[Problem]) -> tuple[Step, ...]:
     """Cut the lines after the front matter at headings and blocks."""
+    from markdown_it import MarkdownIt  # a list of lessons needs none of it
+
     # Blank lines stand for the front matter, so that every line keeps its number.
     body = [""] * first + [*lines[first:]]
     tokens = MarkdownIt("commonmark").enable("table").parse("\n".join(body))
@@ -170,7 +172,7 @@ def _steps(lines: tuple[str, ...], first: int, problems: list[Problem]) -> tuple
     return tuple(Step(title, tuple(parts), line) for title, parts, line in kept)
 
 
-def _forbidden(token: Token) -> list[Problem]:
+def _forbidden(token: "Token") -> list[Problem]:
     """Say what may not stand in a lesson's text."""
     line = (token.map or [0])[0] + 1
     if token.type == "html_block" or any(child.type == "html_inline" for child in token.children or ()):
@@ -184,7 +186,7 @@ def _forbidden(token: Token) -> list[Problem]:
     return []
 
 
-def _block(fence: Token, problems: list[Problem]) -> Block | Problem | None:
+def _block(fence: "Token", problems: list[Problem]) -> Block | Problem | None:
     """Read a fence; None where it holds a piece of code that is text."""
     kind, line = fence.info.strip(), fence.map[0] + 1
     if kind in LANGUAGES:
@@ -214,6 +216,8 @@ def _read_block(kind: str, text: str, line: int) -> Block | list[Problem]:
 
 
 def _lab_problems(block: LabBlock, lines: yaml_lines.Lines) -> list[Problem]:
+    from resnet_core.lessons.labs import LABS
+
     values = LABS.get(block.name)
     if values is None:
         near = difflib.get_close_matches(block.name, LABS, n=3) or sorted(LABS)
@@ -254,6 +258,8 @@ def _lock_problems(predict: Predict, line: int, following: Part | None) -> list[
         return [
             Problem(line, f"predict {predict.id}: a lab must follow directly: it is shown once an answer is stored")
         ]
+    from resnet_core.lessons.labs import LABS
+
     if predict.sketch and not LABS[block.name].takes_sketch:
         return [Problem(line, f"predict {predict.id}: the lab {block.name} takes no sketch: give choices instead")]
     return []
