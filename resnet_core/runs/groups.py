@@ -11,7 +11,7 @@ from resnet_core.errors import HomeError, InputError, TwiceError
 from resnet_core.home import lab_home
 from resnet_core.recipes import Recipe, make_recipe
 from resnet_core.results import ACTIVE, Epoch
-from resnet_core.runs import queue, store, study_plans
+from resnet_core.runs import store
 from resnet_core.runs.records import Job
 from resnet_core.spec import ResNetSpec, make_spec
 from resnet_core.studies import STUDIES, Outcome, PlannedRun, Size, Study
@@ -82,6 +82,8 @@ def start(
         DataError: the data cannot be used, or has too few images.
         Others: as `queue.submit`.
     """
+    from resnet_core.runs import queue, study_plans  # to read a study takes no data sets
+
     runs = study_plans.plan(study, size, data, seeds)
     with _one_at_a_time():
         if not again:
