@@ -221,7 +221,8 @@ def test_it_starts_without_keras_and_without_what_it_does_not_need(what, absent)
 
 @pytest.mark.usefixtures("no_supervisor")
 def test_the_first_page_of_a_new_lab_waits_for_no_tables():
-    loaded = set(_run(VISIT.format(links=[])).split())
+    later = "from app import startup\nstartup.SHOWN_SECONDS = 60\n"
+    loaded = set(_run(later + VISIT.format(links=[])).split())
     assert {"streamlit", "app.widgets.lesson_reader"} <= loaded
     assert not loaded & {"pandas", "pyarrow"}
 
