@@ -130,17 +130,17 @@ def seconds(duration: float) -> str:
 
 
 def percent(fraction: float) -> str:
-    """Write a fraction 0..1 in percent, with two decimals below 10 % and one above.
+    """Write a measured fraction 0..1 in percent, with two decimals below 10 % and one above; none and all without.
 
     Example:
-        >>> percent(0.0875), percent(0.643), percent(1)
-        ('8.75 %', '64.3 %', '100 %')
+        >>> percent(0.0875), percent(0.1902), percent(1)
+        ('8.75 %', '19.0 %', '100 %')
     """
     if not math.isfinite(fraction):
         return _("unknown")
     value = 100 * fraction
-    text = f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}"
-    return f"{text.removesuffix('.00').removesuffix('.0')} %"
+    digits = 0 if fraction in (0, 1) else 2 if abs(value) < 9.995 else 1
+    return f"{value:.{digits}f} %"
 
 
 def speed(images_per_second: float) -> str:

@@ -199,5 +199,5 @@ class TestStyles:
 
 def test_the_alternative_text_says_the_numbers():
     text = describe([PLAIN, Curve("resnet56", True, 56, ())])
-    assert "plain20: training error 40 %, validation error 50 % after epoch 3" in text
+    assert "plain20: training error 40.0 %, validation error 50.0 % after epoch 3" in text
     assert "resnet56: no epoch finished yet" in text

@@ -125,7 +125,7 @@ class TestTimeToError:
         figure = time_to_error.time_to_error(racers, target=0.3)
         bar = trace(figure, "mean")
         assert bar.x == (5.0, None)  # 6 s and 4 s
-        assert "2 of 3 runs reached it" in bar.text[0] and "not reached (lowest 90 %)" in bar.text[1]
+        assert "2 of 3 runs reached it" in bar.text[0] and "not reached (lowest 90.0 %)" in bar.text[1]
         assert sorted(trace(figure, "reached").x) == [4.0, 6.0]
         assert trace(figure, "not reached").x == (2.0, 2.0)
         assert trace(figure, "not reached").marker.symbol == "circle-open"

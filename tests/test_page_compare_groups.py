@@ -132,7 +132,7 @@ def test_the_time_to_an_error_follows_its_target(app):
     alt = component(app, "live_chart")["alt"]
     assert "resnet56-16px: 4.0 s ± 0 ms after epoch 2 (n = 2)" in alt
     assert "resnet20-16px: 4.0 s after epoch 2 (n = 1); 1 of 2 runs reached it" in alt
-    assert "plain56-16px: not reached (lowest 50 %)" in alt
+    assert "plain56-16px: not reached (lowest 50.0 %)" in alt
 
 
 def test_rows_are_filtered_by_words_and_the_link_keeps_them(app):
@@ -180,7 +180,7 @@ def test_other_budgets_are_not_compared_however_they_are_grouped(app):
 
 def test_repeats_of_one_run_show_what_luck_does(app):
     open_compare(app, runs="r-plain200,r-plain201")
-    assert "2 repeats of one run: their final validation errors lie between 20 % and 24 %" in app.success[0].value
+    assert "2 repeats of one run: their final validation errors lie between 20.0 % and 24.0 %" in app.success[0].value
 
 
 def test_the_files_are_made_from_what_is_shown(app):

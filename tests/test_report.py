@@ -103,7 +103,7 @@ def test_it_holds_verdict_numbers_networks_recipes_versions_seeds_and_notes(repo
     assert "Shortcuts lower the final validation error" in text
     assert "01 January 1970" in text and "keras 3.15.1" in text and "Test CPU" in text
     assert '"bn_epsilon": 1e-05' in text and '"learning_rate": 0.02' in text
-    assert "plain56-16px" in text and "50 %" in text and "week-3" in text
+    assert "plain56-16px" in text and "50.0 %" in text and "week-3" in text
     assert "11.00 ± 1.41 % (n = 2)" in text  # 10 % and 12 %
 
 

@@ -72,7 +72,7 @@ def test_a_pair_says_by_how_much_shortcuts_change_the_error():
     found = verdict(runs())
     assert found.kind == "read"
     assert found.text == (
-        "Shortcuts lower the final validation error by 5.0 points at 20 layers (15 % plain, 10 % residual)."
+        "Shortcuts lower the final validation error by 5.0 points at 20 layers (15.0 % plain, 10.0 % residual)."
     )
 
 
@@ -91,10 +91,10 @@ def test_equal_errors_are_neither_lower_nor_higher():
     pair(56, plain=0.3, residual=0.1)
     pair(110, plain=0.2, residual=0.2)
     assert verdict(runs()).text.startswith(
-        "Shortcuts leave the final validation error as it is at 20 layers (10 % plain, 10 % residual)"
-        ", at 32 layers (15 % plain, 15 % residual)"
-        " and lower it by 20.0 points at 56 layers (30 % plain, 10 % residual)"
-        " and leave it as it is at 110 layers (20 % plain, 20 % residual)."
+        "Shortcuts leave the final validation error as it is at 20 layers (10.0 % plain, 10.0 % residual)"
+        ", at 32 layers (15.0 % plain, 15.0 % residual)"
+        " and lower it by 20.0 points at 56 layers (30.0 % plain, 10.0 % residual)"
+        " and leave it as it is at 110 layers (20.0 % plain, 20.0 % residual)."
     )
 
 
@@ -102,7 +102,7 @@ def test_repeats_with_other_seeds_count_as_their_mean():
     pair(20, plain=0.2, residual=0.10, seed=0)
     pair(20, plain=0.4, residual=0.12, seed=1)
     text = verdict(runs()).text
-    assert "by 19.0 points at 20 layers (30 % plain, 11 % residual)" in text
+    assert "by 19.0 points at 20 layers (30.0 % plain, 11.0 % residual)" in text
     assert text.endswith("Errors are means of up to 2 runs of a network.")
 
 
@@ -117,7 +117,7 @@ def test_recipes_that_share_a_budget_are_compared_each_for_itself():
     pair(20, plain=0.2, residual=0.1)
     pair(20, plain=0.3, residual=0.1, seed=1, recipe=other)
     text = verdict(runs()).text
-    assert "in resnet20-16px with learning rate 0.02" in text and "with learning rate 0.1 (30 % plain" in text
+    assert "in resnet20-16px with learning rate 0.02" in text and "with learning rate 0.1 (30.0 % plain" in text
 
 
 @pytest.mark.parametrize(
@@ -156,14 +156,14 @@ def test_one_run_alone_says_its_end_and_its_lowest_error():
     store_run("r-one", get_spec("pocket_resnet20"), [(0.5, 0.4), (0.2, 0.1), (0.1, 0.3)])
     found = verdict(runs())
     assert found.kind == "alone"
-    assert "ended at 30 % validation error after 3 epochs; its lowest was 10 %, after epoch 2" in found.text
+    assert "ended at 30.0 % validation error after 3 epochs; its lowest was 10.0 %, after epoch 2" in found.text
 
 
 def test_networks_without_their_twins_are_ranked_and_nothing_is_claimed():
     store_run("r-one", get_spec("pocket_resnet20"), [(0.2, 0.1)])
     store_run("r-two", get_spec("pocket_plain56"), [(0.2, 0.4)])
     text = verdict(runs()).text
-    assert text.startswith("Lowest final validation error: resnet20-16px, 10 %; highest: plain56-16px, 40 %.")
+    assert text.startswith("Lowest final validation error: resnet20-16px, 10.0 %; highest: plain56-16px, 40.0 %.")
     assert "no test of shortcuts" in text
 
 
