@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
-from app.labs.lab import is_live, load_lab
+from app.labs.lab import is_live, load_lab, start_values
 from app.progress import Progress
 from resnet_core.lessons import catalogue
 from resnet_core.lessons.blocks import Claim, LabBlock, Open, Predict, Quiz
@@ -105,6 +105,25 @@ def test_a_lesson_opens_with_all_of_its_figures(fresh_home, lesson, language):
     assert [warning.value for warning in page.warning if "left out" in warning.value] == []
     figures = [element for element in page.markdown if element.value.startswith(":material/science:")]
     assert len(figures) == len(lesson.blocks(LabBlock))
+
+
+SKETCHED = [
+    (predict.sketch, following.content)
+    for lesson in COURSE
+    for step in lesson.steps
+    for part, following in zip(step.parts, step.parts[1:], strict=False)
+    if isinstance(predict := part.content, Predict) and predict.sketch
+]
+
+
+@pytest.mark.parametrize(("sketch", "block"), SKETCHED, ids=lambda value: getattr(value, "name", ""))
+def test_what_happened_fits_on_the_axes_of_the_sketch(sketch, block):
+    """A sketch in percent, say, over a lab that answers in fractions would lie far from it."""
+    lab, values = load_lab(block.name), start_values(block.name, block.values)
+    happened = lab.curve(lab.answer(values), list(sketch.x))
+    low, high = sketch.y_range
+    assert all(low <= y <= high for y in happened)
+    assert max(happened) - min(happened) > (high - low) / 3, "it fills the picture"
 
 
 @pytest.mark.parametrize("address", LINKS)

@@ -78,5 +78,5 @@ def table(values: MicroDepthValues, answer: Answer) -> pd.DataFrame:
 
 
 def curve(answer: Answer, x: Sequence[float]) -> list[float]:
-    """Return the plain network's accuracy at each depth; between those that were trained, on a straight line."""
-    return [float(y) for y in np.interp(x, DEPTHS, answer.plain)]
+    """Return the plain network's accuracy in percent; between the depths that were trained, on a straight line."""
+    return [100 * float(y) for y in np.interp(x, DEPTHS, answer.plain)]
