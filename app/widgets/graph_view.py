@@ -21,10 +21,11 @@ _viewer = st.components.v2.component(
     js="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
 )
 
-# What the viewer does not draw: half of a large file, and the time to send and read it.
-_UNDRAWN = re.compile(
-    r'<!--.*?-->\s*|(?<=class="edge">\n)<title>.*?</title>\s*| xml:space="preserve"| font-family="[^"]*"', re.DOTALL
-)
+# What the viewer does not draw: half of a large file, and the time to send and read it. Each begins with a text of its
+# own, which is found in a fifth of the time that one expression for all of them takes.
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_EDGE_TITLE = re.compile(r'(class="edge">\n)<title>.*?</title>\s*', re.DOTALL)
+_FONT = re.compile(r' font-family="[^"]*"')
 _NODE_TITLE = re.compile(r'<g [^>]*class="node\b[^>]*>\s*<title>(.*?)</title>', re.DOTALL)
 
 
@@ -120,7 +121,8 @@ def _rerun_only() -> None:
 
 @lru_cache(maxsize=8)
 def _slim(svg: str) -> str:
-    return _UNDRAWN.sub("", svg)
+    svg = _COMMENT.sub("", svg.replace(' xml:space="preserve"', ""))
+    return _FONT.sub("", _EDGE_TITLE.sub(r"\1", svg))
 
 
 @lru_cache(maxsize=32)

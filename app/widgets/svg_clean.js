@@ -1,12 +1,13 @@
-// Copy a drawing into a tree of our own: only elements and attributes that a drawing needs, so no script, no link,
-// no foreign content and no request to another machine can come with it. Its colors become CSS variables, so that
-// the style sheet can adapt them to a dark page.
+// Clean a drawing where it was parsed, in a document that runs and loads nothing: only elements and attributes that a
+// drawing needs are left, so no script, no link, no foreign content and no request to another machine comes with it. Its
+// colors become CSS variables, so that the style sheet can adapt them to a dark page.
 
 const SVG = "http://www.w3.org/2000/svg";
 const TAGS = new Set([
   "svg", "g", "title", "desc", "path", "polygon", "polyline", "ellipse", "circle", "rect", "line", "text", "tspan",
   "defs", "linearGradient", "radialGradient", "stop",
 ]);
+const WRITTEN = new Set(["text", "tspan", "title", "desc"]); // what they hold is drawn or read aloud
 const ATTRIBUTES = new Set([
   "id", "class", "viewBox", "transform", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry",
   "dx", "dy", "width", "height", "offset", "stop-color", "stop-opacity", "opacity", "text-anchor", "textLength",
@@ -16,9 +17,9 @@ const ATTRIBUTE_FAMILIES = /^(fill|stroke|font)(-[a-z]+)?$/;
 
 /** Return an SVG element made from text, or null when the text is no SVG. */
 function cleanSvg(text) {
-  const source = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (source.localName !== "svg" || source.querySelector("parsererror")) return null;
-  const svg = copy(source);
+  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (svg.localName !== "svg" || svg.namespaceURI !== SVG || svg.querySelector("parsererror")) return null;
+  clean(svg);
   // Graphviz paints a white sheet behind the graph; the page is our sheet.
   svg.querySelector(":scope > g.graph > polygon")?.remove();
   // A title is shown as a tooltip: useful on a node, a nuisance on what lies around it.
@@ -26,30 +27,24 @@ function cleanSvg(text) {
   return svg;
 }
 
-function copy(source) {
-  const element = document.createElementNS(SVG, source.localName);
-  for (const { name, value } of source.attributes) {
+function clean(element) {
+  for (const name of element.getAttributeNames()) {
     const wanted = ATTRIBUTES.has(name) || ATTRIBUTE_FAMILIES.test(name);
-    if (wanted && (!value.includes("url(") || /^url\(#[\w-]+\)$/.test(value))) element.setAttribute(name, value);
+    const value = wanted && element.getAttribute(name);
+    if (!wanted || (value.includes("url(") && !/^url\(#[\w-]+\)$/.test(value))) element.removeAttribute(name);
   }
   keepInk(element, "fill", "--fill");
   keepInk(element, "stroke", "--stroke");
-  for (const child of source.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) {
-      // Graphviz indents its file; only text that is drawn or read aloud counts.
-      if (["text", "tspan", "title", "desc"].includes(source.localName)) element.append(child.data);
-    } else if (child.nodeType === Node.ELEMENT_NODE && child.namespaceURI === SVG) {
-      if (TAGS.has(child.localName)) element.append(copy(child));
-      else if (child.localName === "a") element.append(...copy(asGroup(child)).childNodes);
-    }
+  for (let child = element.firstChild, next; child; child = next) {
+    next = child.nextSibling;
+    if (child.nodeType === Node.TEXT_NODE && WRITTEN.has(element.localName)) continue;
+    const drawn = child.nodeType === Node.ELEMENT_NODE && child.namespaceURI === SVG;
+    if (drawn && TAGS.has(child.localName)) clean(child);
+    else if (drawn && child.localName === "a") {
+      next = child.firstChild ?? next; // what the link held is looked at in its place
+      child.replaceWith(...child.childNodes);
+    } else child.remove(); // Graphviz' indentation too
   }
-  return element;
-}
-
-function asGroup(link) {
-  const group = document.createElementNS(SVG, "g");
-  group.append(...link.cloneNode(true).childNodes);
-  return group;
 }
 
 /** Note a color, and whether it is a mere black or gray, for the style sheet. */
