@@ -47,13 +47,22 @@ def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, page)
 
 
 @pytest.mark.parametrize(
-    ("address", "choice", "answer", "chosen"),
+    ("address", "choice", "answer", "chosen", "shown"),
     [
-        pytest.param("recipe=quick", "The paper's", "batches of 128", r"recipe=paper&seed=0$", id="recipe"),
-        pytest.param("study=degradation", "Full", "size=full", r"\?study=degradation&size=full&seeds=1$", id="study"),
+        pytest.param("recipe=quick", "The paper's", "batches of 128", "recipe=paper", "batches of 128", id="recipe"),
+        pytest.param(
+            "study=degradation",
+            "Full",
+            "size=full",
+            r"\?study=degradation&size=full&seeds=1$",  # and no other data
+            "learn CIFAR-10 by the paper's recipe",
+            id="study",
+        ),
     ],
 )
-def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(server, page, address, choice, answer, chosen):
+def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(
+    server, page, address, choice, answer, chosen, shown
+):
     line = SlowLine(page)
     open_page(page, f"{server.url}/train?{address}")
     with line.held():
@@ -64,5 +73,6 @@ def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(server, page
     page.wait_for_url(re.compile(chosen))
     page.wait_for_timeout(HEARD)
     wait_app(page)
-    assert re.search(chosen, page.url), "nothing else came back with it"
+    assert re.search(chosen, page.url)
+    expect(page.get_by_text(shown)).to_be_visible()
     expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
