@@ -129,6 +129,26 @@ def seconds(duration: float) -> str:
     return _pair(round(duration / 3600), 24, _("{number} d"), _("{number} h"))
 
 
+def stated(value: float) -> str:
+    """Write a number that somebody states, with its thousands apart and no more decimals than it has.
+
+    Example:
+        >>> stated(853018.0), stated(0.0697), stated(3.857973248)
+        ('853,018', '0.0697', '3.85797')
+    """
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def stated_percent(fraction: float) -> str:
+    """Write a fraction that somebody states in percent, as a claim or a target; what is measured is for `percent`.
+
+    Example:
+        >>> stated_percent(0.3), stated_percent(0.125)
+        ('30 %', '12.5 %')
+    """
+    return f"{stated(100 * fraction)} %"
+
+
 def percent(fraction: float) -> str:
     """Write a measured fraction 0..1 in percent, with two decimals below 10 % and one above; none and all without.
 

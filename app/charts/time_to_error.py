@@ -88,7 +88,7 @@ def time_to_error(racers: Sequence[Racer], *, target: float, error: str = "val_e
     bars |= {"hovertemplate": "%{y}: %{text}<extra></extra>", "textposition": "none", "showlegend": False}
     picture = {
         "title": {
-            "text": f"{_(_TITLES[error]).format(target=_in_percent(target))}<br>"
+            "text": f"{_(_TITLES[error]).format(target=theme.stated_percent(target))}<br>"
             f"<span style='font-size: 13px'>{_(_SUBTITLE)}</span>",
             "x": 0,
             "xref": "container",
@@ -120,18 +120,13 @@ def height(racers: Sequence[Racer]) -> int:
     return 150 + len(racers) * max(44, 16 * lines + 10)
 
 
-def _in_percent(target: float) -> str:
-    """Write what was asked for: a round number, unlike what was measured."""
-    return f"{100 * target:g} %"
-
-
 def describe(racers: Sequence[Racer], target: float, error: str = "val_error") -> str:
     """Say in words what the figure shows: the alternative text for a reader who hears it."""
     lines = [
         f"{racer.label}: {_words([found for run in racer.runs if (found := arrival(run, target, error))])}"
         for racer in racers
     ]
-    return _(_WORDS[error]).format(target=_in_percent(target), groups="; ".join(lines) or _("No runs yet"))
+    return _(_WORDS[error]).format(target=theme.stated_percent(target), groups="; ".join(lines) or _("No runs yet"))
 
 
 _TITLES = {

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app import theme
 from app.language import _
 from app.widgets.lesson_text import lesson_text
 from app.widgets.source_panel import full_name, source_panel
@@ -37,7 +38,7 @@ def _recompute(block: Claim) -> None:
     how = _((measure.__doc__ or "").partition("\n")[0])
     of = ", ".join(f"{name} = {given}" for name, given in block.of.items())
     percent = states_percent(block.text, block.number, block.tolerance)
-    in_words = _in_percent if percent else written
+    in_words = theme.stated_percent if percent else theme.stated
     text = _("Recomputed just now: **{number}**").format(number=in_words(value))
     if block.holds(value):
         st.success(f"{text}{_within(block.tolerance, percent=percent)}", icon=":material/check:")
@@ -51,19 +52,5 @@ def _recompute(block: Claim) -> None:
 def _within(tolerance: float, *, percent: bool) -> str:
     if not tolerance:
         return ""
-    size = _("{number} points").format(number=written(100 * tolerance)) if percent else written(tolerance)
+    size = _("{number} points").format(number=theme.stated(100 * tolerance)) if percent else theme.stated(tolerance)
     return _(", within {tolerance} of what is stated").format(tolerance=size)
-
-
-def written(value: float) -> str:
-    """Write a number with its thousands apart and no more decimals than it has.
-
-    Example:
-        >>> written(853018.0), written(0.0697), written(3.857973248)
-        ('853,018', '0.0697', '3.85797')
-    """
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
-
-
-def _in_percent(fraction: float) -> str:
-    return f"{written(100 * fraction)} %"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app import theme
 from app.language import _
 from app.progress import is_right
 from app.projection import is_echo, project
-from app.widgets.claim import written
 from app.widgets.feedback import feedback
 from app.widgets.lesson_reader import progress, remember_answer
 from app.widgets.lesson_text import lesson_text
@@ -87,8 +87,8 @@ def _number(block: Quiz, number: Number, slug: str, key: str) -> None:
         return
     known = [item.why for item in number.common if abs(item.answer - kept) <= number.tolerance + 1e-9]
     too = _("{number} is too large.") if kept > number.answer else _("{number} is too small.")
-    feedback(False, known[0] if known else too.format(number=written(kept)))
+    feedback(False, known[0] if known else too.format(number=theme.stated(kept)))
     if st.button(_("Show the answer"), type="tertiary", key=f"{key}:show"):
         unit = f" {number.unit}" if number.unit else ""
-        st.markdown(f"**{written(number.answer)}{unit}**")
+        st.markdown(f"**{theme.stated(number.answer)}{unit}**")
         lesson_text(number.why)
