@@ -11,6 +11,9 @@ from app.text import as_text
 from app.widgets.lesson_reader import progress
 from resnet_core.lessons.document import Lesson
 
+NOTHING = Done(0, 0, 0, 0, 0, 0)
+"""Of a lesson that was not begun; to count what is in it, all of it would be read."""
+
 
 def course_list(course: Sequence[Lesson], state: LearnState | None = None, *, goals: bool = False) -> None:
     """Show the lessons.
@@ -23,7 +26,7 @@ def course_list(course: Sequence[Lesson], state: LearnState | None = None, *, go
     state, known = state or LearnState(), progress()
     titles = {lesson.slug: lesson.about.title for lesson in course}
     for lesson in course:
-        far = done(known, lesson) if known.began(lesson.slug) else None
+        far = done(known, lesson) if known.began(lesson.slug) else NOTHING
         with st.container(key=f"course-{lesson.slug}", gap="xxsmall" if not goals else "small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
@@ -47,15 +50,15 @@ def next_lesson(course: Sequence[Lesson]) -> tuple[Lesson, int] | None:
     return None
 
 
-def _icon(far: Done | None) -> str:
-    if far is None or far.fraction == 0:
-        return ":material/circle:"
-    return ":material/check_circle:" if far.fraction >= 1 else ":material/clock_loader_40:"
+def _icon(far: Done) -> str:
+    if far.fraction >= 1:
+        return ":material/check_circle:"
+    return ":material/clock_loader_40:" if far.fraction > 0 else ":material/circle:"
 
 
-def _said(lesson: Lesson, far: Done | None) -> str:
+def _said(lesson: Lesson, far: Done) -> str:
     minutes = _("{minutes} min").format(minutes=lesson.about.minutes)
-    if far is None or far.fraction == 0:
+    if far.fraction == 0:
         return minutes
     parts = [_("{read} of {steps} steps read").format(read=far.read, steps=far.steps)]
     if far.predictions:
