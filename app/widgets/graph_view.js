@@ -10,7 +10,7 @@ const TOUCH = matchMedia("(hover: none)").matches;
 const viewers = new WeakMap(); // stage -> Viewer
 const remembered = new Map(); // key -> what a viewer with this key last showed, for when Streamlit mounts it again
 
-export default function ({ data, parentElement, setStateValue }) {
+function mount({ data, parentElement, setStateValue }) {
   const stage = parentElement.querySelector(".stage");
   if (!viewers.has(stage)) viewers.set(stage, new Viewer(stage));
   const viewer = viewers.get(stage);

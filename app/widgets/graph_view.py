@@ -4,22 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app.language import _
+from app.widgets.component import component
 
-_FOLDER = Path(__file__).parent
-_SCRIPTS = ("svg_clean.js", "graph_input.js", "graph_view.js")
-
-_viewer = st.components.v2.component(
-    "resnet_lab_graph_view",
-    html=(_FOLDER / "graph_view.html").read_text("utf-8"),
-    css=(_FOLDER / "graph_view.css").read_text("utf-8"),
-    js="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
-)
+_viewer = component("graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_view.js"))
 
 # What the viewer does not draw: half of a large file, and the time to send and read it. Each begins with a text of its
 # own, which is found in a fifth of the time that one expression for all of them takes.

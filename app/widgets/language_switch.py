@@ -6,13 +6,11 @@ from app.catalog import catalog_problem
 from app.language import ENGLISH, LANGUAGES, language
 from app.projection import project
 from app.reader_language import choose_language
+from app.widgets.component import component
 
 _KEY = "language:switch"
 
-_page_language = st.components.v2.component(
-    "resnet_lab_page_language",
-    js="export default ({ data }) => { document.documentElement.lang = data.language; };",
-)
+_page_language = component("page_language", scripts=("page_language.js",))
 
 
 def language_switch() -> None:

@@ -8,7 +8,7 @@ const OWN_KEYS = "input, textarea, select, [contenteditable], [role=slider], [ro
 
 const readers = new WeakMap(); // element -> Reader
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+function mount({ data, parentElement, setStateValue, setTriggerValue }) {
   const line = parentElement.querySelector(".line");
   if (!readers.has(line)) readers.set(line, new Reader(line));
   const reader = readers.get(line);

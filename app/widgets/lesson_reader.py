@@ -2,25 +2,19 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from app.language import _
 from app.progress import MOST_BYTES, Answer, Progress, read_progress
 from app.state import LearnState, keep_state, open_state
+from app.widgets.component import component
 from resnet_core.errors import InputError
 from resnet_core.lessons.document import Lesson
 
-_FOLDER = Path(__file__).parent
 _SESSION = "progress"
 
-_reader = st.components.v2.component(
-    "resnet_lab_lesson_reader",
-    html=(_FOLDER / "lesson_reader.html").read_text("utf-8"),
-    css=(_FOLDER / "lesson_reader.css").read_text("utf-8"),
-    js=(_FOLDER / "lesson_reader.js").read_text("utf-8"),
-)
+_reader = component("lesson_reader", scripts=("lesson_reader.js",))
 
 
 def progress() -> Progress:

@@ -3,7 +3,7 @@
 const TOUCH = matchMedia("(hover: none)").matches;
 const charts = new WeakMap(); // plot element -> Chart
 
-export default function ({ data, parentElement }) {
+function mount({ data, parentElement }) {
   const plot = parentElement.querySelector(".lab-chart-plot");
   if (!charts.has(plot)) charts.set(plot, new Chart(plot));
   const chart = charts.get(plot);

@@ -5,24 +5,15 @@ from typing import Any
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.offline import get_plotlyjs_version
 from streamlit.components.v1 import declare_component
 
 from app.charts.packing import chart_json
 from app.language import _, language
 from app.theme import DARK_VARIANTS
+from app.widgets.component import component
 
-_FOLDER = Path(__file__).parent
-_SCRIPTS = ("chart_theme.js", "chart_narrow.js", "live_chart.js")
-
-_chart = st.components.v2.component(
-    "resnet_lab_live_chart",
-    html=(_FOLDER / "live_chart.html").read_text("utf-8"),
-    css=(_FOLDER / "live_chart.css").read_text("utf-8"),
-    js="\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS),
-    isolate_styles=False,
-)
+_chart = component("live_chart", scripts=("chart_theme.js", "chart_narrow.js", "live_chart.js"), isolate_styles=False)
 
 # Never shown: declaring it makes Streamlit serve the folder that the plotly package installed, with no copy of it.
 _plotly = declare_component("plotly", path=Path(plotly.__file__).parent / "package_data")
@@ -55,6 +46,7 @@ def live_chart(figure: go.Figure | str, *, key: str, alt: str, filename: str, he
             "dark": DARK_VARIANTS,
             "words": _words(),
         },
+        height=height,  # taken from the first moment: what stands below does not jump when the chart arrives
     )
 
 

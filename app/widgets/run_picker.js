@@ -7,7 +7,7 @@ const pickers = new WeakMap(); // root -> Picker
 let speech = {}; // of the page's language
 let clock, day;
 
-export default function ({ data, parentElement, setStateValue }) {
+function mount({ data, parentElement, setStateValue }) {
   speak(data.words);
   const root = parentElement.querySelector(".picker");
   if (!pickers.has(root)) pickers.set(root, new Picker(root));

@@ -1,7 +1,6 @@
 """The list of runs and studies that a comparison is chosen from."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, get_args
 
 import streamlit as st
@@ -9,16 +8,10 @@ import streamlit as st
 from app.language import _
 from app.links import MOST_RUNS
 from app.run_list import RunGroup
+from app.widgets.component import component
 from resnet_core.results import State
 
-_FOLDER = Path(__file__).parent
-
-_picker = st.components.v2.component(
-    "resnet_lab_run_picker",
-    html=(_FOLDER / "run_picker.html").read_text("utf-8"),
-    css=(_FOLDER / "run_picker.css").read_text("utf-8"),
-    js=(_FOLDER / "run_picker.js").read_text("utf-8"),
-)
+_picker = component("run_picker", scripts=("run_picker.js",))
 
 
 def run_picker(groups: Sequence[RunGroup], chosen: tuple[str, ...], *, key: str, height: int = 560) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ const MARGIN = { left: 66, right: 20, top: 14, bottom: 44 };
 const SVG = "http://www.w3.org/2000/svg";
 const pads = new WeakMap(); // svg -> Pad
 
-export default function ({ data, parentElement, setStateValue }) {
+function mount({ data, parentElement, setStateValue }) {
   const svg = parentElement.querySelector("svg");
   if (!pads.has(svg)) pads.set(svg, new Pad(svg, parentElement.querySelector(".hint")));
   const pad = pads.get(svg);

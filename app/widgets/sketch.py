@@ -1,21 +1,14 @@
 """A curve that the reader draws, by pointer or by keyboard: a prediction, or a value of a lab."""
 
 import math
-from pathlib import Path
 
 import streamlit as st
 
 from app.language import _
+from app.widgets.component import component
 from resnet_core.lessons.blocks import Sketch
 
-_FOLDER = Path(__file__).parent
-
-_pad = st.components.v2.component(
-    "resnet_lab_sketch",
-    html=(_FOLDER / "sketch.html").read_text("utf-8"),
-    css=(_FOLDER / "sketch.css").read_text("utf-8"),
-    js=(_FOLDER / "sketch.js").read_text("utf-8"),
-)
+_pad = component("sketch", scripts=("sketch.js",))
 
 
 def sketch_pad(sketch: Sketch, *, key: str, values: tuple[float, ...] | None = None) -> tuple[float, ...] | None:

@@ -14,7 +14,8 @@ FADED = 500.0
 WAITED, LOOK_MS = 30_000.0, 50.0
 HEARD = 1_000.0
 """Milliseconds in which a server has long since heard a click."""
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
+SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
+"""A page whose script has run and whose parts have all loaded: until then it grows under the pointer."""
 
 STREAMLIT_PROBES = ("/_stcore/health", "/_stcore/host-config")
 """Opened at /build, Streamlit first looks for its server below /build/, and the browser logs the two answers of 404."""
@@ -24,7 +25,7 @@ STREAMLIT_ACCESSIBILITY_FAULTS = {"list", "listitem"}
 
 
 def wait_app(page: Page, timeout: float = 30.0) -> None:
-    """Wait until the script has run and the page shows its result.
+    """Wait until the script has run and the page shows its result, all of it.
 
     Args:
         page: shows the app.

@@ -258,9 +258,8 @@ def pad(start_server):
 class TestSketch:
     def test_a_curve_is_drawn_by_pointer(self, pad, page):
         open_page(page, pad)
-        frame = page.locator("svg .frame")
-        frame.scroll_into_view_if_needed()  # waits until it moves no more
-        box = frame.bounding_box()
+        page.locator("svg:has(.frame)").scroll_into_view_if_needed()  # waits until it moves no more
+        box = page.locator("svg .frame").bounding_box()
         page.mouse.move(box["x"], box["y"] + 1)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"], box["y"] + box["height"] - 1, steps=3)
