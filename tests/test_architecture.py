@@ -63,7 +63,7 @@ ALLOWED = {
         "memory",
         "micro",
     },
-    "datasets": {"errors", "home"},
+    "datasets": {"errors", "home", "words"},
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},

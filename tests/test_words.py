@@ -13,7 +13,10 @@ from streamlit.testing.v1 import AppTest
 from app import catalog
 from app.collect_words import Words, collect, in_source
 from app.language import LANGUAGES, _, ngettext, speaking
+from app.text import reason_of
+from resnet_core import datasets
 from resnet_core.drawing import Detail
+from resnet_core.errors import DataError
 from resnet_core.families import get_spec
 from resnet_core.recipes import Augment, Devices, Normalize, Schedule
 from resnet_core.studies import STUDIES
@@ -101,6 +104,13 @@ class TestSpeaking:
         with speaking("ko"):
             for text in (study.title, study.question, study.quick.about, study.full.about):
                 assert HANGUL.search(_(text)) and not _english(_(text))
+
+    @pytest.mark.parametrize("name", ["cifar10", "cats_vs_dogs"])
+    def test_no_data_set_that_is_not_here_yet_is_left_in_english(self, name, fresh_home):
+        with pytest.raises(DataError) as refused:
+            datasets.samples(name, 4)
+        with speaking("ko"):
+            assert HANGUL.search(reason_of(refused.value))
 
 
 class TestBrokenCatalog:

@@ -9,10 +9,11 @@ import streamlit as st
 from app import cache
 from app.data_state import DataState
 from app.language import _, ngettext
+from app.text import as_text, reason_of
 from app.widgets.sample_grid import gallery, next_button
 from resnet_core.crop_flip import crop_flip, largest_shift
 from resnet_core.datasets import Summary
-from resnet_core.errors import LabError, one_line
+from resnet_core.errors import LabError
 
 DRAWS = 11
 SHOWN = 128  # pixels of a side on the screen
@@ -27,7 +28,7 @@ def augmentation(state: DataState, summary: Summary, *, change: Callable[..., No
     try:
         images, labels = cache.class_samples(state.data, 1, state.size, state.seed, None)
     except LabError as error:
-        st.info(one_line(error), icon=":material/download:")
+        st.info(as_text(reason_of(error)), icon=":material/download:")
         return
     shift = largest_shift(state.size)
     versions = 2 * (2 * shift + 1) ** 2

@@ -33,7 +33,7 @@ def data_facts(source: str) -> None:
         st.markdown(as_text(said), width="stretch")
         _save(_("Counts as CSV"), _counts(report), "classes.csv", "data:counts:csv")
     if report.missing:
-        st.info(as_text(report.missing), icon=":material/download:")
+        st.info(as_text(_(report.missing)), icon=":material/download:")
     elif report.looked_at:
         _sizes(report)
         _notes(report)

@@ -5,7 +5,7 @@ import streamlit as st
 from app import cache, theme
 from app.language import N_, _
 from app.projection import form_key, form_said, project
-from app.text import as_text
+from app.text import as_text, reason_of
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line
 
@@ -74,7 +74,7 @@ def _samples(source: str, summary: Summary, key: str) -> None:
     try:
         images, labels = cache.sample_images(source)
     except LabError as error:
-        st.caption(one_line(error))
+        st.caption(as_text(reason_of(error)))
         return
     with st.container(horizontal=True, gap="small", key=f"{key}:thumbnails"):
         for image, label in zip(images, labels, strict=True):

@@ -10,9 +10,10 @@ from app import cache
 from app.data_state import DataState
 from app.language import N_, _
 from app.tables import csv
+from app.text import as_text, reason_of
 from app.widgets.sample_grid import gallery, next_button
 from resnet_core.datasets import Summary
-from resnet_core.errors import LabError, one_line
+from resnet_core.errors import LabError
 
 IMAGES = 256
 SHOWN = 192  # pixels of a side on the screen
@@ -28,7 +29,7 @@ def normalization(state: DataState, summary: Summary, *, change: Callable[..., N
     try:
         images, labels = cache.class_samples(state.data, IMAGES, state.size, 0, None)
     except LabError as error:
-        st.info(one_line(error), icon=":material/download:")
+        st.info(as_text(reason_of(error)), icon=":material/download:")
         return
     mean = images.mean(axis=0, dtype="float64")
     chosen = state.seed % len(images)

@@ -9,9 +9,9 @@ from app import cache
 from app.data_state import DataState
 from app.language import _
 from app.projection import project
-from app.text import as_text
+from app.text import as_text, reason_of
 from resnet_core.datasets import Summary
-from resnet_core.errors import LabError, one_line
+from resnet_core.errors import LabError
 
 PER_CLASS = 8
 CLASSES = 20  # in sight at a time
@@ -33,7 +33,7 @@ def sample_grid(state: DataState, summary: Summary, *, change: Callable[..., Non
     try:
         images, labels = cache.class_samples(state.data, PER_CLASS * len(classes), state.size, state.seed, classes)
     except LabError as error:
-        st.info(one_line(error), icon=":material/download:")
+        st.info(as_text(reason_of(error)), icon=":material/download:")
         return
     st.html(_STYLE)
     said, button = st.columns([4, 1], vertical_alignment="center")

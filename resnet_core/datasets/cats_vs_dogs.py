@@ -21,6 +21,7 @@ from resnet_core.datasets.image_data import Classes, DataSet, Encoded, ImageData
 from resnet_core.datasets.unzip import unpack_images
 from resnet_core.errors import DataError
 from resnet_core.home import cache_folder
+from resnet_core.words import say
 
 NAME = "cats_vs_dogs"
 CLASS_NAMES = ("Cat", "Dog")
@@ -29,9 +30,11 @@ ADDRESS = (
     "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip"
 )
 SHA256 = "b7974bd00a84a99921f36ee4403f089853777b5ae8d151c76a86e64900334af9"
-HOW_TO_BRING = (
-    f"bring the zip with `python -m resnet_core data fetch {NAME} --from ZIP`, or the unzipped images as folder:PATH; "
-    f"the zip is at {ADDRESS}"
+HOW_TO_BRING = say(
+    "bring the zip with `python -m resnet_core data fetch {name} --from ZIP`, or the unzipped images as folder:PATH; "
+    "the zip is at {address}",
+    name=NAME,
+    address=ADDRESS,
 )
 _IN_ZIP = re.compile(r"(?:[^/]+/)*PetImages/(?P<label>Cat|Dog)/(?P<name>[^/\\]+\.jpe?g)", re.IGNORECASE)
 _HEADER_BYTES = 8_192  # what the tutorial's `peek` sees of a file
@@ -53,7 +56,9 @@ class CatsVsDogs(DataSet):
         """Say how the images get here."""
         if is_here():
             return ""
-        return f"{NAME} is not on this computer yet: its first run downloads 825 MB, or {HOW_TO_BRING}"
+        return say(
+            "{name} is not on this computer yet: its first run downloads 825 MB, or {how}", name=NAME, how=HOW_TO_BRING
+        )
 
     def counts(self) -> tuple[np.ndarray, np.ndarray]:
         """Count the files of each class that are here, or return the published numbers."""

@@ -15,6 +15,7 @@ from resnet_core.datasets.images import resize_all
 from resnet_core.datasets.rows import pick
 from resnet_core.datasets.store import Store
 from resnet_core.errors import DataError
+from resnet_core.words import say
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 VERSION = 1
@@ -37,7 +38,7 @@ class Cifar10(DataSet):
         """Say that the images are downloaded by the first run."""
         if find(KEPT_AS) is not None:
             return ""
-        return "cifar10 has not been downloaded yet: its samples can be shown after the first run on it"
+        return say("cifar10 has not been downloaded yet: its samples can be shown after the first run on it")
 
     def counts(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the published counts of each class."""
