@@ -29,13 +29,13 @@ def graph(spec: ResNetSpec) -> Graph:
     return costs(spec).graph
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
 def drawing(spec: ResNetSpec, detail: Detail) -> Drawing:
     """Lay out a network as a picture."""
     return draw(graph(spec), detail)
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
 def picture(spec: ResNetSpec, detail: Detail, file_format: Format) -> bytes:
     """Render a network's picture."""
     return drawing(spec, detail).render(file_format)

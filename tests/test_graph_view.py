@@ -1,8 +1,14 @@
 """Who decides which node is chosen: the reader's picks against the page's own moves, and what old browsers repeat."""
 
+import re
+from xml.etree import ElementTree
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.widgets.graph_view import _Choice, _node_names
+from app.widgets.graph_view import _Choice, _node_names, _slim
+from resnet_core import build_graph, get_spec
+from resnet_core.drawing import Detail, draw
 
 SVG = (
     '<svg><g id="graph0" class="graph"><title>net</title>'
@@ -14,6 +20,29 @@ SVG = (
 
 def test_names_are_those_of_nodes_alone():
     assert _node_names(SVG) == {"stage1_block1", "a-b & c"}
+
+
+@pytest.mark.parametrize("name", ["resnet20", "plain20", "resnet50"])
+@pytest.mark.parametrize("detail", Detail)
+def test_what_is_shown_has_every_box_line_and_arrow_of_what_was_drawn(name, detail):
+    svg = draw(build_graph(get_spec(name)), detail).render("svg").decode()
+    drawn, shown = _ink(svg), _ink(_slim(svg))
+    assert drawn == shown
+    assert len(_slim(svg)) < 0.8 * len(svg)
+
+
+def _ink(svg: str) -> dict[str, list[str]]:
+    """Return the strokes of a drawing by the kind of element that they belong to, with their colors, in any order."""
+    found: dict[str, list[str]] = {"node": [], "edge": [], "cluster": []}
+    for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        kind = group.get("class", "").split(" ")[0]
+        for part in group if kind in found else ():
+            look = (part.get("fill"), part.get("stroke"), part.get("stroke-width"))
+            course = part.get("d") or part.get("points") or part.text or ""
+            strokes = re.findall(r"M[^MZ]*", course) if part.get("d") else [f"M{course}"]
+            if not part.tag.endswith("title"):
+                found[kind] += [f"{look} {stroke.strip()}" for stroke in strokes]
+    return {kind: sorted(strokes) for kind, strokes in found.items()}
 
 
 def test_a_pick_is_news_once():

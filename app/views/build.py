@@ -13,6 +13,7 @@ from app.widgets.cost_strip import cost_strip
 from app.widgets.keras_check import keras_check
 from app.widgets.layer_list import layer_list
 from app.widgets.network_graph import network_graph
+from app.widgets.network_picture import draw_ahead
 from app.widgets.node_card import find
 from app.widgets.open_tab import open_tab
 from app.widgets.side_by_side import side_by_side
@@ -46,6 +47,7 @@ def page() -> None:
         cost_strip(cache.costs(state.spec))
         state = _tabs(state)
     keep_state(state)
+    draw_ahead()
 
 
 def _tabs(state: BuildState) -> BuildState:

@@ -42,7 +42,8 @@ def component(name: str, *, scripts: tuple[str, ...], isolate_styles: bool = Tru
 
     def put(*, key: str, data: Mapping[str, Any], **options: Any) -> Any:
         slot = f"component:{key}"
-        content = hash(repr(data))  # not the data: a session holds dozens of charts
+        # Not the data itself: a session holds dozens of charts.
+        content = hash(tuple((k, v if isinstance(v, str) else repr(v)) for k, v in data.items()))
         turn, last = st.session_state.get(slot, (0, None))
         if content != last:
             turn = next(_turns)

@@ -96,6 +96,8 @@ class Viewer {
     this.byName = new Map(this.nodes.map((node) => [node.name, node]));
     const layer = this.drawing.querySelector("g") ?? this.drawing;
     this.rings = Object.fromEntries(["chosen", "cursor"].map((kind) => [kind, layer.appendChild(makeRing(kind))]));
+    const scope = this.stage.getRootNode();
+    if (!scope.adoptedStyleSheets.includes(inks)) scope.adoptedStyleSheets.push(inks);
     this.sheet.replaceChildren(this.drawing);
     if (this.stage.clientWidth) this.place(this.state.view ?? this.readable());
   }

@@ -1,21 +1,26 @@
 """A network's picture at three depths, in the viewer; what is too large to draw at once is drawn when asked for."""
 
+import functools
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
 from app import cache
 from app.language import N_, _
 from app.projection import adopt, project
+from app.startup import when_shown
 from app.widgets.graph_view import graph_view
 from app.widgets.node_card import find
 from resnet_core.drawing import Detail
+from resnet_core.families import PRESETS
 from resnet_core.graph import Graph
 from resnet_core.spec import ResNetSpec
 
 MOST_BOXES = 1_500
 """A picture with more is drawn only for a reader who asks for it: it takes seconds."""
+
+LARGE_BOXES = 300
+"""A picture with more takes a tenth of a second to draw: those of presets are drawn before anybody chooses them."""
 
 Change = Callable[..., None]
 
@@ -84,6 +89,18 @@ def detail_bar(spec: ResNetSpec, detail: Detail, *, key: str, change: Change, do
     return shown
 
 
+@functools.cache
+def draw_ahead() -> None:
+    """Draw the large pictures of presets in the background, once a process, while a reader looks at the first one."""
+    when_shown(_draw_large)
+
+
+def _draw_large() -> None:
+    for preset in PRESETS.values():
+        if LARGE_BOXES < count_boxes(cache.graph(preset.spec), Detail.LAYERS) <= MOST_BOXES:
+            cache.picture(preset.spec, Detail.LAYERS, "svg")
+
+
 def count_boxes(graph: Graph, detail: Detail) -> int:
     """Return about how many boxes a picture has, without drawing it."""
     match detail:
@@ -131,7 +148,7 @@ def _downloads(spec: ResNetSpec, detail: Detail, key: str) -> None:
     for kind in ("svg", "png", "pdf"):
         st.download_button(
             kind.upper(),
-            partial(cache.picture, spec, detail, kind),
+            functools.partial(cache.picture, spec, detail, kind),
             f"{spec.name}-{detail}.{kind}",
             _MIME[kind],
             key=f"{key}:{kind}",
