@@ -19,8 +19,8 @@ from resnet_core.spec import ResNetSpec
 MOST_BOXES = 1_500
 """A picture with more is drawn only for a reader who asks for it: it takes seconds."""
 
-LARGE_BOXES = 300
-"""A picture with more takes a tenth of a second to draw: those of presets are drawn before anybody chooses them."""
+LARGE = range(100, 300)
+"""Layers of a network whose picture takes a tenth of a second: presets' are drawn before anybody chooses them."""
 
 Change = Callable[..., None]
 
@@ -97,7 +97,7 @@ def draw_ahead() -> None:
 
 def _draw_large() -> None:
     for preset in PRESETS.values():
-        if LARGE_BOXES < count_boxes(cache.graph(preset.spec), Detail.LAYERS) <= MOST_BOXES:
+        if preset.spec.depth in LARGE:
             cache.picture(preset.spec, Detail.LAYERS, "svg")
 
 
