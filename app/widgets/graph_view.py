@@ -21,7 +21,7 @@ _EDGE = re.compile(
     r'(?:<polygon ([^>]*) points="([^"]*)"/>\n)?</g>\n'
 )
 _FONT = re.compile(r' font-family="[^"]*"')
-_EDGES = "<!--edges-->"
+_EDGES = "<!--edges-->"  # where the first one stood
 _NODE_TITLE = re.compile(r'<g [^>]*class="node\b[^>]*>\s*<title>(.*?)</title>', re.DOTALL)
 
 
