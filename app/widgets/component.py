@@ -53,6 +53,10 @@ def component(name: str, *, scripts: tuple[str, ...], isolate_styles: bool = Tru
     return put
 
 
+def rerun_only() -> None:
+    """Declare a value as a component's state, as its `on_NAME_change`; the rerun itself reads it."""
+
+
 def _text(name: str) -> str | None:
     path = _FOLDER / name
     return path.read_text("utf-8") if path.is_file() else None

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app.language import _
-from app.widgets.component import component
+from app.widgets.component import component, rerun_only
 
 _viewer = component("graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_view.js"))
 
@@ -62,7 +62,7 @@ def graph_view(svg: str, *, label: str, selected: str | None, key: str, height: 
             "height": height,
             "words": _words(),
         },
-        on_pick_change=_rerun_only,
+        on_pick_change=rerun_only,
     )
     return choice.told
 
@@ -109,10 +109,6 @@ def _words() -> dict[str, Any]:
             "This graph could not be drawn: the picture that arrived is no SVG. Change a choice to draw it again."
         ),
     }
-
-
-def _rerun_only() -> None:
-    """Declare `pick` as state of the component; the rerun itself reads it."""
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,7 @@ import streamlit as st
 from app.language import _
 from app.progress import MOST_BYTES, Answer, Progress, read_progress
 from app.state import LearnState, keep_state, open_state
-from app.widgets.component import component
+from app.widgets.component import component, rerun_only
 from resnet_core.errors import InputError
 from resnet_core.lessons.document import Lesson
 
@@ -81,9 +81,9 @@ def _frame(lesson: Lesson | None, turn: Callable[[int], None]) -> None:
             "present": state.present,
             "label": _("How far you are in this lesson"),
         },
-        on_kept_change=_rerun_only,
-        on_seen_change=_rerun_only,
-        on_turn_change=_rerun_only,
+        on_kept_change=rerun_only,
+        on_seen_change=rerun_only,
+        on_turn_change=rerun_only,
     )
     if result.turn in (-1, 0, 1):
         turn(result.turn)
@@ -121,7 +121,3 @@ def _seen(seen: object, lesson: Lesson, state: LearnState, place: str) -> LearnS
 
 def _take(found: Progress) -> None:
     st.session_state[_SESSION] = found
-
-
-def _rerun_only() -> None:
-    """Declare a value as the component's; the rerun itself reads it."""

@@ -8,7 +8,7 @@ import streamlit as st
 from app.language import _
 from app.links import MOST_RUNS
 from app.run_list import RunGroup
-from app.widgets.component import component
+from app.widgets.component import component, rerun_only
 from resnet_core.results import State
 
 _picker = component("run_picker", scripts=("run_picker.js",))
@@ -41,7 +41,7 @@ def run_picker(groups: Sequence[RunGroup], chosen: tuple[str, ...], *, key: str,
             "height": height,
             "words": _words(),
         },
-        on_pick_change=_rerun_only,
+        on_pick_change=rerun_only,
     )
     return chosen
 
@@ -71,7 +71,3 @@ def _words() -> dict[str, Any]:
         "kinds": {"plain": _("plain"), "residual": _("residual")},
         "states": {state: _(state) for state in get_args(State)},
     }
-
-
-def _rerun_only() -> None:
-    """Declare `pick` as state of the component; the rerun itself reads it."""

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 
 from app.language import _
-from app.widgets.component import component
+from app.widgets.component import component, rerun_only
 from resnet_core.lessons.blocks import Sketch
 
 _pad = component("sketch", scripts=("sketch.js",))
@@ -35,7 +35,7 @@ def sketch_pad(sketch: Sketch, *, key: str, values: tuple[float, ...] | None = N
             "label": _("Your curve: {y} over {x}").format(y=sketch.y_label, x=sketch.x_label),
             "hint": _("Draw with the pointer; or Tab to a point and move it with the arrow keys."),
         },
-        on_drawn_change=_rerun_only,
+        on_drawn_change=rerun_only,
     )
     return found
 
@@ -49,7 +49,3 @@ def _values(drawn: object, sketch: Sketch) -> tuple[float, ...] | None:
         return None
     low, high = sketch.y_range
     return tuple(min(max(float(value), low), high) for value in values)
-
-
-def _rerun_only() -> None:
-    """Declare `drawn` as state of the component; the rerun itself reads it."""

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.browser.support import open_page, wait_app
+from tests.browser.support import HEARD, open_page, wait_app
 
 APP = "tests/browser/apps/widgets_app.py"
 CURVE = ".st-key-left .lab-chart-plot"
@@ -49,7 +49,7 @@ def test_the_newest_is_shown_of_what_came_while_the_script_was_loading(new_page,
         script = page.evaluate("number => window.lateScripts[number]", number)
         route.fulfill(body=script, content_type="text/javascript")
     expect(page.locator(f"{CURVE} .main-svg").first).to_be_visible()
-    _nothing_waits(page)
+    page.wait_for_timeout(HEARD)  # whatever waited has been called
     assert page.locator(CURVE).evaluate("plot => plot._fullData[0].x.length") == 60 + CLICKS
 
 
@@ -68,9 +68,3 @@ def test_a_chart_has_its_place_before_it_has_arrived(new_page, address):
     wait_app(page)
     after = below.bounding_box()["y"] - page.get_by_text("chosen: None").bounding_box()["y"]
     assert after == pytest.approx(before, abs=LEGEND_LINE)
-
-
-def _nothing_waits(page: Page) -> None:
-    """Wait until the chart has drawn all that it was told."""
-    page.wait_for_function("() => window.Plotly")
-    page.evaluate("() => new Promise(resolve => setTimeout(resolve, 1000))")
