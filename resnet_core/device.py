@@ -65,24 +65,54 @@ def _fused_call(layer: keras.layers.BatchNormalization) -> Any:
 
     def call(x, training=None, mask=None):
         training = bool(training and layer.trainable)
-        # An empty mean and variance: TensorFlow takes those of the batch.
+        x, rate, unbias = tf.cast(x, "float32"), 1.0, 1.0
+        if training:
+            # TensorFlow moves the variance by the batch's divided by count - 1, Keras by the one divided by count.
+            count = tf.cast(tf.size(x), "float32") / x.shape[-1]
+            rate, unbias = 1 - layer.momentum, count / (count - 1)
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=tf.cast(x, "float32"),
+            x=x,
             scale=layer.gamma,
             offset=layer.beta,
-            mean=[] if training else layer.moving_mean,
-            variance=[] if training else layer.moving_variance,
+            mean=layer.moving_mean,
+            variance=layer.moving_variance * unbias if training else layer.moving_variance,
             epsilon=layer.epsilon,
+            exponential_avg_factor=rate,
             is_training=training,
         )
         if training:
-            count = tf.cast(tf.size(x) / tf.shape(x)[-1], "float32")
-            variance *= (count - 1) / count  # TensorFlow's divides by count - 1, Keras' moving variance by count
-            for kept, new in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
-                kept.assign(kept * layer.momentum + new * (1 - layer.momentum))
+            layer.moving_mean.assign(mean)
+            layer.moving_variance.assign(variance / unbias)
         return tf.cast(y, layer.compute_dtype)
 
     return call
+
+
+def fuse_momentum(kind: type[keras.optimizers.SGD]) -> type[keras.optimizers.SGD]:
+    """Let momentum move a weight in one operation where the backend has it: Keras takes ten on TensorFlow, for each.
+
+    What it computes is the same but for rounding. For one processor: several have to agree on each weight.
+    """
+    return _fused_momentum(kind) if keras.backend.backend() == "tensorflow" else kind
+
+
+def _fused_momentum(kind: type[keras.optimizers.SGD]) -> type[keras.optimizers.SGD]:
+    import tensorflow as tf
+
+    class Fused(kind):
+        def update_step(self, gradient, variable, learning_rate):
+            velocity = self.momentums[self._get_variable_index(variable)].value
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=variable.handle,
+                accum=velocity.handle,
+                lr=tf.cast(learning_rate, variable.dtype),
+                grad=tf.cast(gradient, variable.dtype),
+                momentum=tf.constant(self.momentum, variable.dtype),
+                use_nesterov=self.nesterov,
+            )
+
+    Fused.__name__ = kind.__name__
+    return Fused
 
 
 def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | None = None) -> Any:

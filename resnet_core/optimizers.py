@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from resnet_core import device
 from resnet_core.recipes import Optimizer, Recipe, Schedule
 
 
@@ -31,6 +32,8 @@ def build_optimizer(recipe: Recipe, total_steps: int, processors: int = 1) -> ke
             kind, arguments = kinds.Nadam, {}
         case Optimizer.RMSPROP:
             kind, arguments = kinds.RMSprop, {}
+    if "momentum" in arguments and processors == 1:
+        kind = device.fuse_momentum(kind)
     if recipe.weight_decay:
         kind = _with_l2(kind, recipe.weight_decay / processors)
     return kind(rate, **arguments)

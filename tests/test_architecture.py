@@ -72,7 +72,7 @@ ALLOWED = {
     "model_state": {"errors"},
     "watch": {"errors", "recipes", "results"},
     "portable": set(),
-    "optimizers": {"errors", "recipes"},
+    "optimizers": {"errors", "recipes", "device"},
     "device": {"hardware", "datasets"},
     "mirrored": {"errors", "recipes"},
     "training": DESCRIBE

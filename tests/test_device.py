@@ -1,4 +1,4 @@
-"""Fused batch normalization computes what Keras' own does."""
+"""Fused batch normalization and momentum compute what Keras' own do."""
 
 import keras
 import numpy as np
@@ -38,3 +38,20 @@ def test_its_layers_stay_keras_own_layers():
     device.fuse_batch_norm(model)
     assert model.to_json() == described
     assert type(model.get_layer("stem_bn")) is keras.layers.BatchNormalization
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_momentum_moves_weights_as_keras_own_does(nesterov):
+    moved = []
+    for kind in (keras.optimizers.SGD, device.fuse_momentum(keras.optimizers.SGD)):
+        optimizer = kind(keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5), momentum=0.9, nesterov=nesterov)
+        weights = [keras.Variable(np.linspace(-1, 1, 6, dtype="float32")), keras.Variable(np.ones((2, 3), "float32"))]
+        gradients = np.random.default_rng(3)
+        for _ in range(5):
+            optimizer.apply(
+                [keras.ops.convert_to_tensor(gradients.normal(size=w.shape), "float32") for w in weights], weights
+            )
+        moved.append([weight.numpy() for weight in weights] + [weight.numpy() for weight in optimizer.variables])
+    for theirs, ours in zip(*moved, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7)
+    assert device.fuse_momentum(keras.optimizers.SGD) is not keras.optimizers.SGD

@@ -25,7 +25,7 @@ def training_section(
         backend: that Keras runs on.
         compared: whether each epoch is compared with that of a run; see `record_section`.
     """
-    parts = [_settings(recipe), _train(spec, recipe, backend, compared), _trainer(recipe), _optimizer(recipe)]
+    parts = [_settings(recipe), _train(spec, recipe, backend, compared), _trainer(recipe), _optimizer(recipe, backend)]
     if _scheduled(recipe):
         parts.append(_schedule(recipe))
     if _decays_gradients(recipe):
@@ -38,6 +38,9 @@ def training_section(
     if _fuses(spec, backend):
         fuse = _as_script(closure_of("device.py:_fuse")).replace("_fused_call", "fused_call")
         parts.append(fuse.replace("_fuse(network: keras.Model) -> None", "fuse_batch_norm(network)"))
+    if _fuses_momentum(recipe, backend):
+        fuse = _as_script(closure_of("device.py:_fused_momentum"))
+        parts.append(fuse.replace("def _fused_momentum", "def fused_momentum"))
     if recipe.augment is Augment.CROP_FLIP:
         parts.append(_as_script(closure_of("augment.py:PadCropFlip")))
     about = "Every epoch takes the images in another order, which depends on the seed and the epoch alone."
@@ -147,10 +150,12 @@ def _trainer(recipe: Recipe) -> str:
     return head + "\n".join(f"    {line}" for line in lines)
 
 
-def _optimizer(recipe: Recipe) -> str:
+def _optimizer(recipe: Recipe, backend: str) -> str:
     kind, arguments = _OPTIMIZERS[recipe.optimizer]
     rate = "LearningRate(total_steps)" if _scheduled(recipe) else "LEARNING_RATE"
     maker = f"keras.optimizers.{kind}"
+    if _fuses_momentum(recipe, backend):
+        maker = f"fused_momentum({maker})"
     if _decays_gradients(recipe):
         maker = f"with_l2({maker}, {'decay' if recipe.devices is Devices.ALL else 'WEIGHT_DECAY'})"
     elif recipe.optimizer is Optimizer.ADAMW:
@@ -207,6 +212,11 @@ def _mirrored(spec: ResNetSpec, recipe: Recipe) -> str:
 
 def _fuses(spec: ResNetSpec, backend: str) -> bool:
     return spec.batch_norm and backend == "tensorflow"
+
+
+def _fuses_momentum(recipe: Recipe, backend: str) -> bool:
+    with_momentum = recipe.optimizer in (Optimizer.MOMENTUM, Optimizer.NESTEROV)
+    return with_momentum and recipe.devices is Devices.ONE and backend == "tensorflow"
 
 
 def _scheduled(recipe: Recipe) -> bool:
