@@ -16,6 +16,8 @@ from tests.test_runs_jobs import wait_for, wait_until
 
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
 SHORT = Recipe(learning_rate=0.05, batch_size=64, epochs=2, train_size=128, validation_size=64)
+LONG = SHORT.model_copy(update={"epochs": 10_000})
+EXACT = SHORT.model_copy(update={"deterministic": True})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,7 +40,40 @@ def test_a_job_goes_to_the_spare_and_trains_as_in_any_process(home):
     for there, row in zip(job.epochs, here.epochs, strict=True):
         assert there.train_loss == pytest.approx(row.train_loss, rel=1e-3)
         assert there.val_loss == pytest.approx(row.val_loss, rel=1e-3)
-    wait_until(lambda: waiting(home), 20, "the next spare waits")
+    assert wait_until(lambda: waiting(home), 20, "it waits for the next job").pid == spare.pid
+
+
+def test_a_worker_whose_job_has_ended_takes_the_next_one_and_trains_as_before(home):
+    spare = ready(home)
+    jobs = [queue.submit(TINY, recipe, "shapes") for recipe in (SHORT, LONG, SHORT)]
+    first = wait_for(jobs[0], lambda job: not job.active, 90)
+    wait_for(jobs[1], lambda job: len(job.epochs) > 1, 90)
+    queue.stop(jobs[1])
+    stopped, last = (wait_for(job, lambda job: not job.active, 90) for job in jobs[1:])
+    assert [job.state for job in (first, stopped, last)] == ["finished", "stopped", "finished"]
+    assert first.pid == stopped.pid == spare.pid, "nothing was imported again"
+    for before, after in zip(first.epochs, last.epochs, strict=True):
+        assert after.train_loss == pytest.approx(before.train_loss, rel=1e-3)
+        assert after.val_loss == pytest.approx(before.val_loss, rel=1e-3)
+    for job in (first, stopped, last):
+        assert "is not waiting" not in folders.read_log(job.id, 10_000)
+
+
+def test_a_worker_leaves_after_a_job_that_changed_how_it_computes(home):
+    ready(home)
+    exact = wait_for(queue.submit(TINY, EXACT, "shapes"), lambda job: not job.active, 90)
+    assert exact.state == "finished"
+    assert wait_until(lambda: waiting(home), 20, "another waits").pid != exact.pid
+
+
+@pytest.mark.slow
+def test_a_job_leaves_a_spare_that_hangs_for_another_worker(home):
+    spare = ready(home)
+    spare.suspend()
+    job = wait_for(queue.submit(TINY, SHORT, "shapes"), lambda job: not job.active, 150)
+    assert job.state == "finished"
+    assert job.pid != spare.pid
+    assert not spare.is_running()
 
 
 def test_what_a_spare_says_stands_in_the_log_of_the_job_that_it_was_given(home):
@@ -79,9 +114,9 @@ def waiting(home) -> psutil.Process | None:
     time.sleep(0.05)
     for process in processes.lab_processes(home):
         try:
-            if process.cmdline()[-1] == "resnet_core.runs.worker" and process.pid not in taken():
+            if "resnet_core.runs.worker" in process.cmdline() and process.pid not in taken():
                 return process
-        except (psutil.NoSuchProcess, IndexError):
+        except psutil.NoSuchProcess:
             continue
     return None
 
@@ -95,4 +130,5 @@ def alone(home, job) -> bool:
 
 
 def taken() -> set[int]:
-    return {job.pid for job in store.jobs()}
+    """Return the processes that work on a job."""
+    return {job.pid for job in store.active()}

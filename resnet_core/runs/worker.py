@@ -1,4 +1,4 @@
-"""One job in one process: `python -m resnet_core.runs.worker ID`, or without an ID the spare that waits for one.
+"""One job after another in one process: `python -m resnet_core.runs.worker ID`, or without an ID the spare.
 
 The only file of `runs` whose work needs Keras.
 """
@@ -15,15 +15,17 @@ import time
 import traceback
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import psutil
 
 from resnet_core import checkpoints, convolutions
 from resnet_core.errors import LabError, one_line
-from resnet_core.recipes import make_recipe
+from resnet_core.home import lab_home
+from resnet_core.recipes import Devices, make_recipe
 from resnet_core.results import RESUMABLE, Result
-from resnet_core.runs import devices, folders, processes, store, writes
+from resnet_core.runs import devices, folders, processes, spare, store, writes
 from resnet_core.runs.records import Job
 from resnet_core.runs.reporter import Reporter, persistently
 from resnet_core.spec import make_spec
@@ -37,18 +39,26 @@ LIBRARIES = ("resnet-lab", "keras", "tensorflow", "jax", "torch", "numpy")
 
 
 def main(arguments: list[str]) -> int:
-    """Work on one job that the supervisor has marked as starting, and write down how it ended."""
+    """Work on a job that the supervisor has marked as starting, write down how it ended, and see to the next one."""
     _step_back()
-    tied = bool(os.environ.get(processes.TIED))
-    if tied:
+    if os.environ.get(processes.TIED):
         threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     if os.environ.setdefault("KERAS_BACKEND", "tensorflow") == "tensorflow":
         sys.modules.update(dict.fromkeys(UNUSED))
     job_id = arguments[0] if arguments else _receive()
-    if job_id is None:
-        return 0
+    while job_id is not None:
+        code, stays = _serve(job_id)
+        if not stays:
+            return code
+        _log_to(lab_home() / spare.LOG_FILE)
+        job_id = _receive()
+    return 0
+
+
+def _serve(job_id: str) -> tuple[int, bool]:
+    """Work on one job. Returns: the exit code, and whether this process is fit for another job."""
     reporter = Reporter(job_id)
-    if not tied:
+    if not os.environ.get(processes.TIED):
         # On a cluster this signal says that the machine goes down: the job is not to stop, but to go on elsewhere.
         signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_stop())
     try:
@@ -60,11 +70,11 @@ def main(arguments: list[str]) -> int:
                 os.execv(sys.executable, [sys.executable, "-m", "resnet_core.runs.worker", job_id])
         if not persistently(lambda: writes.claim(job_id, os.getpid(), processes.own_start())):
             print(f"{job_id} is not waiting for a worker", file=sys.stderr)
-            return 0
+            return 0, False
         return _work(job, reporter)
     except LabError as error:
         print(f"{folders.ERROR_MARK}{one_line(error)}", file=sys.stderr)
-        return error.exit_code
+        return error.exit_code, False
 
 
 def _must_repeat(job: Job) -> bool:
@@ -74,23 +84,28 @@ def _must_repeat(job: Job) -> bool:
 def _receive() -> str | None:
     """Get ready as the spare, then wait for a job; what is said from then on goes into the job's log.
 
-    Returns: the job's id; None if the supervisor is gone.
+    Returns: the job's id; None if the supervisor is gone, or has no use for a spare.
     """
     # A GPU is left alone until there is work for it: imports take none of its memory.
     _import_training()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     line = sys.stdin.readline()
     if not line:
         return None
     order = json.loads(line)
-    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    _log_to(order["log"])
+    return order["job"]
+
+
+def _log_to(path: str | Path) -> None:
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
         os.dup2(log, stream.fileno())
     os.close(log)
-    return order["job"]
 
 
-def _work(job: Job, reporter: Reporter) -> int:
+def _work(job: Job, reporter: Reporter) -> tuple[int, bool]:
     try:
         _write_environment(job)
         if job.kind == "check":
@@ -106,7 +121,7 @@ def _work(job: Job, reporter: Reporter) -> int:
         state, columns = "failed", {"message": f"{_explained(error)} (more in the run's log)"}
     if not reporter.folder.is_dir():
         # The lab's home was removed meanwhile: writing to the database would bring it back.
-        return 1
+        return 1, False
     if state == "failed":
         print(f"{folders.ERROR_MARK}{columns['message']}", file=sys.stderr)
     reporter.flush()
@@ -115,7 +130,18 @@ def _work(job: Job, reporter: Reporter) -> int:
         # Nobody goes on from it, and it is up to three times as large as the weights.
         with suppress(OSError):
             checkpoints.remove(reporter.folder)
-    return 0
+    return 0, state in spare.WAITS_AFTER and _is_as_new(job)
+
+
+def _is_as_new(job: Job) -> bool:
+    """Forget a job's network, and say whether another one trains here as it would in a process of its own."""
+    if _must_repeat(job) or (job.recipe and make_recipe(job.recipe).devices is Devices.ALL):
+        return False  # either lasts as long as the process
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()
+    return psutil.Process().memory_info().rss < spare.MOST_BYTES
 
 
 def _train(job: Job, reporter: Reporter) -> Result:

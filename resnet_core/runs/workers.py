@@ -1,6 +1,5 @@
 """The supervisor's hands: starts workers, ends them, and writes down the end of those that could not do it."""
 
-import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -9,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resnet_core.errors import RunError
-from resnet_core.runs import devices, folders, limits, processes, store, supervision, writes
+from resnet_core.runs import devices, endings, folders, limits, processes, store, supervision, writes
 from resnet_core.runs.records import Active, Job
-from resnet_core.runs.spare import Spare
+from resnet_core.runs.spare import WAITS_AFTER, Spare, may_stay
 
 MODULE = "resnet_core.runs.worker"
 
 # From the moment a stop is seen, a tenth of a second after the click: together they stay under a second.
 TERM_SECONDS, KILL_SECONDS = 0.3, 0.5
-# A worker whose job has ended has nothing left to do.
+# A worker whose job has ended has nothing left to do, unless it waits for another.
 LINGER_SECONDS = 2.0
 # A worker names itself in the database within a second or two, long before it imports Keras.
 UNCLAIMED_SECONDS = 30.0
@@ -44,6 +43,18 @@ class _Worker:
     heard: float = field(default_factory=time.monotonic)
     listened: float = field(default_factory=time.monotonic)
     measured: float = 0.0
+    given: float = field(default_factory=time.monotonic)
+
+    @property
+    def stays(self) -> bool:
+        """Whether it waits for another job when it has ended its own: it still listens, and was not told to go."""
+        pipe = self.handle.stdin if self.handle else None
+        return pipe is not None and not pipe.closed and not self.asked
+
+    def let_go(self) -> None:
+        """Have it leave when its job has ended."""
+        if self.handle and self.handle.stdin:
+            self.handle.stdin.close()
 
     def silent_seconds(self, heartbeat: float | None) -> float:
         """Return for how long it was silent while someone listened; clocks that are set do not matter."""
@@ -106,7 +117,8 @@ class Workers:
         try:
             log.open("ab").close()  # a folder that is gone ends the job here, not each spare that takes it
             spare = self._spare.take(job_id, slots, log)
-            handle = spare or processes.launch(MODULE, (job_id,), log, self._environment(slots))
+            stays = may_stay(slots)
+            handle = spare or processes.launch(MODULE, (job_id,), log, self._environment(slots), pipe=stays)
         except OSError as error:
             message = (
                 f"its worker could not be started ({error.strerror or error}): free memory or disk space, try again"
@@ -118,6 +130,8 @@ class Workers:
 
     def keep_spare(self) -> None:
         """Have a worker ready for the slot that the next job will get; without one a job only starts later."""
+        if any(worker.stays for worker in self._workers.values()):
+            return
         slots = (self._free() or self.slots)[:1]
         with suppress(OSError):
             self._spare.keep(MODULE, slots, lambda: self._environment(slots))
@@ -136,16 +150,34 @@ class Workers:
         for worker in list(self._workers.values()):
             row = rows.get(worker.job)
             if worker.ended():
+                worker.let_go()
                 del self._workers[worker.job]
                 if row is not None:
                     self._bury(worker.job, worker.pid, worker.code, was_spare=worker.was_spare)
             elif row is None:
-                self._press(worker, LINGER_SECONDS)
+                if not self._returned(worker):
+                    self._press(worker, LINGER_SECONDS)
             elif row.stop_requested is not None:
                 # Before its first step a worker imports and builds: it hears nothing and has nothing to save.
                 self._press(worker, 0.0 if row.state == "running" else -KILL_SECONDS)
+            elif worker.was_spare and row.pid is None and time.monotonic() - worker.given > UNCLAIMED_SECONDS:
+                # It hangs, and the job goes to another.
+                processes.end(worker.pid, force=True)
             else:
                 self._hold_to_limits(worker, row)
+
+    def _returned(self, worker: _Worker) -> bool:
+        """Let a worker wait for another job if it ended its own; say whether it does."""
+        if not worker.stays:
+            return False
+        try:
+            if store.job(worker.job).state not in WAITS_AFTER:
+                return False
+        except RunError:
+            return False
+        del self._workers[worker.job]
+        self._spare.take_back(worker.handle, worker.slots)
+        return True
 
     def end_all(self) -> None:
         """Kill all workers: their home is gone, and what they would write could not be found again."""
@@ -161,12 +193,13 @@ class Workers:
 
     def lose(self, job: Job, how: str) -> None:
         """Write down that a job's worker is gone, and nobody asked for that."""
-        writes.advance(job.id, writes.IN_WORK, "lost", message=f"{how}; {_kept(job)}")
+        writes.advance(job.id, writes.IN_WORK, "lost", message=f"{how}; {endings.kept(job)}")
 
     def _environment(self, slots: tuple[str, ...]) -> dict[str, str]:
         environment = supervision.environment(self.home) | {
             "TF_CPP_MIN_LOG_LEVEL": "2",
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # the same for JAX
             "PYTHONUNBUFFERED": "1",
             "PYTHONFAULTHANDLER": "1",
         }
@@ -192,18 +225,19 @@ class Workers:
         ends: tuple[str, str] | None = None
         now = time.monotonic()
         if row.limit_seconds is not None and now - (row.clock or now) > row.limit_seconds:
-            ends = "stopped", limits.too_long(row.limit_seconds, _after(store.job(row.id)))
+            ends = "stopped", limits.too_long(row.limit_seconds, endings.after(store.job(row.id)))
         elif row.limit_bytes is not None and now - worker.measured >= MEASURE_SECONDS:
             worker.measured = now
             taken = processes.memory_bytes(worker.pid)
             if taken > row.limit_bytes:
-                ends = "failed", limits.too_large(taken, row.limit_bytes, _after(store.job(row.id)))
+                ends = "failed", limits.too_large(taken, row.limit_bytes, endings.after(store.job(row.id)))
         if worker.silent_seconds(row.heartbeat) > SILENT_SECONDS:
             # First of all: where it hangs in the midst of a transaction, nobody else can write.
             processes.end(worker.pid, force=True)
-            kept = _kept(store.job(row.id))
+            kept = endings.kept(store.job(row.id))
             ends = "lost", f"the worker gave no sign for {SILENT_SECONDS / 60:.0f} minutes and was ended; {kept}"
         if ends:
+            worker.let_go()
             writes.advance(row.id, writes.IN_WORK, ends[0], message=ends[1])
 
     def _press(self, worker: _Worker, patience: float) -> None:
@@ -229,12 +263,12 @@ class Workers:
         if job.pid not in (None, pid) and processes.alive(job.pid, job.pid_started, MODULE):
             return
         if job.stop_requested is not None:
-            writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {_after(job)}")
+            writes.advance(job_id, writes.IN_WORK, "stopped", message=f"stopped {endings.after(job)}")
         elif was_spare and job.pid is None:
             # It died while it waited, just before it could hear of the job.
             writes.put_back(job_id, {"starting"})
         elif code is None or code < 0:
-            self.lose(job, f"the worker {_death(code)}")
+            self.lose(job, f"the worker {endings.death(code)}")
         else:
             reason = folders.last_error(job_id) or f"the worker ended early with exit code {code}"
             writes.advance(job_id, writes.IN_WORK, "failed", message=f"{reason} (more in the run's log)")
@@ -242,32 +276,3 @@ class Workers:
 
 def _slots(job: Active) -> tuple[str, ...]:
     return tuple((job.slots or "").split(","))
-
-
-def _after(job: Job) -> str:
-    done = len(job.epochs)
-    if not job.running_since and not done:
-        return "before its first step"
-    return f"after {done} of {job.total_epochs} epochs" if job.total_epochs else f"after {done} epochs"
-
-
-def _kept(job: Job) -> str:
-    match len(job.epochs):
-        case 0:
-            return "it had finished no epoch"
-        case 1:
-            return "its 1 finished epoch is kept"
-        case done:
-            return f"its {done} finished epochs are kept"
-
-
-def _death(code: int | None) -> str:
-    match -(code or 0):
-        case 0:
-            return "is gone and left no reason (the computer was restarted, or the system ended it)"
-        case signal.SIGKILL:
-            return "was ended by the system (signal 9, often too little memory)"
-        case signal.SIGSEGV | signal.SIGABRT | signal.SIGILL | signal.SIGBUS as number:
-            return f"crashed ({signal.Signals(number).name}; its log says where)"
-        case number:
-            return f"was ended by signal {number}"

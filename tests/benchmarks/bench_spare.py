@@ -75,9 +75,9 @@ def _begun(known: set[str]) -> Job | None:
 
 def _spare_is_ready(home: Path) -> bool:
     """Say whether a worker without a job has imported all it needs, and waits."""
-    at_work = {job.pid for job in store.jobs()}
+    at_work = {job.pid for job in store.active()}
     for process in processes.lab_processes(home):
-        if process.pid in at_work or process.cmdline()[-1] != "resnet_core.runs.worker":
+        if process.pid in at_work or "resnet_core.runs.worker" not in process.cmdline():
             continue
         idle = process.status() == psutil.STATUS_SLEEPING and process.cpu_percent(0.5) < 1
         return idle and process.memory_info().rss > 300e6
