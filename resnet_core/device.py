@@ -131,9 +131,9 @@ def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | N
     if images.nbytes > LARGE_BYTES:
         order = np.arange(len(images)) if order is None else order
         return _fetched(images, labels, size, order)
-    images, labels = (images[:], labels) if order is None else (images[order], labels[order])
     if keras.backend.backend() != "tensorflow":
-        return _Batches(images, labels, size, np.arange(len(images)))
+        return _Batches(images, labels, size, np.arange(len(images)) if order is None else order)
+    images, labels = (images[:], labels) if order is None else (images[order], labels[order])
     return _cut(images, labels, size)
 
 

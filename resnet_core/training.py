@@ -187,7 +187,7 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
         order = np.random.default_rng((seed, epoch)).permutation(len(images.x_train))[: steps * budget.batch]
         watch.begin(epoch, first)
         batches = device.batches(images.x_train, images.y_train, budget.batch, order)
-        history = model.fit(batches, shuffle=False, verbose=0, callbacks=[watch]).history
+        history = model.fit(batches, shuffle=False, verbose=0, callbacks=watch.called(model)).history
         trained = time.perf_counter() - began
         if watch.state == "stopped":
             done = f"after {len(epochs)} of {budget.total_epochs} epochs"
@@ -195,7 +195,7 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
         loss = history["loss"][-1] if history.get("loss") else math.nan
         values = {"val_loss": math.nan, "val_accuracy": math.nan}
         if watch.state != "diverged" and math.isfinite(loss):
-            measured = model.evaluate(validation, verbose=0, return_dict=True, callbacks=[watch])
+            measured = model.evaluate(validation, verbose=0, return_dict=True, callbacks=watch.called(model))
             if watch.state == "stopped":
                 return Result("stopped", start, tuple(epochs), f"stopped while epoch {epoch} was validated")
             values = {"val_loss": measured["loss"], "val_accuracy": measured["accuracy"]}
@@ -225,7 +225,7 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
 def _tested(result: Result, model: keras.Model, data: ImageData, watch: Watch) -> Result:
     """Measure a finished run on the test images; one that is stopped meanwhile stays finished, and unmeasured."""
     images = device.batches(data.x_test, data.y_test, validation_batch(data.x_test.shape[1]))
-    measured = model.evaluate(images, verbose=0, return_dict=True, callbacks=[watch])
+    measured = model.evaluate(images, verbose=0, return_dict=True, callbacks=watch.called(model))
     if watch.state == "stopped":
         return result
     error = 1 - float(measured["accuracy"])

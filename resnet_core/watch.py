@@ -57,6 +57,10 @@ class Watch(keras.callbacks.Callback):
         self.seen, self.loss_sum, self.hits = 0, 0.0, 0.0
         self.sampled = time.perf_counter()
 
+    def called(self, model: keras.Model) -> keras.callbacks.CallbackList:
+        """Return what Keras' `fit` and `evaluate` take to call this after every batch."""
+        return _Unawaited([self], add_history=True, model=model)
+
     def on_train_batch_end(self, batch, logs=None):
         self.step = self.first + batch + 1
         now = time.perf_counter()
@@ -87,3 +91,15 @@ class Watch(keras.callbacks.Callback):
         error = min(max(1 - hits, 0.0), 1.0)
         self.listener.on_step(Step(self.step, self.epoch, loss, error, rate, speed, now - self.began))
         self.seen, self.loss_sum, self.hits, self.sampled = batches, loss_mean * batches, accuracy * batches, now
+
+
+class _Unawaited(keras.callbacks.CallbackList):
+    """Leaves out the numbers of each batch: to hand them over a GPU ends a step before it hears of the next."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        for callback in self.callbacks:
+            callback.on_train_batch_end(batch)
+
+    def on_test_batch_end(self, batch, logs=None):
+        for callback in self.callbacks:
+            callback.on_test_batch_end(batch)

@@ -17,6 +17,7 @@ from resnet_core.optimizers import RecipeSchedule, build_optimizer
 from resnet_core.recipes import MAX_SEED, RECIPES, Optimizer, learning_rate_at, make_recipe
 from resnet_core.results import Listener
 from resnet_core.training import WEIGHTS_FILE, train
+from resnet_core.watch import Budget, Watch
 
 TINY = make_spec({"stages": [1], "width": 4, "input_size": 8, "classes": 2})
 
@@ -94,6 +95,30 @@ def test_held_out_images_leave_the_test_images_to_the_end(tmp_path):
 def test_where_the_test_images_validate_there_is_no_other_test_error():
     result = train(TINY, recipe(epochs=1), stripes())
     assert (result.test_loss, result.test_error) == (None, None)
+
+
+def test_nobody_awaits_the_numbers_of_a_step_which_would_stop_a_gpu_after_each():
+    awaited = []
+
+    class OnTheDevice:
+        def __float__(self):
+            awaited.append(self)
+            return 0.0
+
+    class Hears(Watch):
+        def on_train_batch_end(self, batch, logs=None):
+            heard.append(batch)
+
+        def on_test_batch_end(self, batch, logs=None):
+            heard.append(-batch)
+
+    heard = []
+    model = build_model(build_graph(TINY), seed=0)
+    called = Hears(recipe(), Budget.of(recipe(), 64), Listener()).called(model)
+    for batch in range(3):
+        called.on_train_batch_end(batch, {"loss": OnTheDevice()})
+        called.on_test_batch_end(batch, {"loss": OnTheDevice()})
+    assert (heard, awaited) == ([0, 0, 1, -1, 2, -2], [])
 
 
 def test_the_same_seed_repeats_a_run_and_another_does_not():
