@@ -9,6 +9,7 @@ import pytest
 
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.runs import folders, queue, store, supervision
+from resnet_core.runs.limits import NONE, Limits
 from resnet_core.runs.supervisor import HEAD_START_SECONDS
 from resnet_core.training import train
 from tests import processes
@@ -59,11 +60,12 @@ def test_a_worker_whose_job_has_ended_takes_the_next_one_and_trains_as_before(ho
         assert "is not waiting" not in folders.read_log(job.id, 10_000)
 
 
-def test_a_worker_leaves_after_a_job_that_changed_how_it_computes(home):
+@pytest.mark.parametrize(("recipe", "limits"), [(EXACT, NONE), (SHORT, Limits.of(None, 8))])
+def test_a_worker_leaves_after_a_job_that_changed_how_it_computes_or_has_a_limit_of_memory(home, recipe, limits):
     ready(home)
-    exact = wait_for(queue.submit(TINY, EXACT, "shapes"), lambda job: not job.active, 90)
-    assert exact.state == "finished"
-    assert wait_until(lambda: waiting(home), 20, "another waits").pid != exact.pid
+    job = wait_for(queue.submit(TINY, recipe, "shapes", limits=limits), lambda job: not job.active, 90)
+    assert job.state == "finished"
+    assert wait_until(lambda: waiting(home), 20, "another waits").pid != job.pid
 
 
 @pytest.mark.slow

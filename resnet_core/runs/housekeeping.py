@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from resnet_core.runs import folders, logs, supervision, trash
+from resnet_core.runs import folders, logs, spare, supervision, trash
 
 LOG_SECONDS = 5.0
 TRASH_SECONDS = 3_600.0
@@ -37,5 +37,6 @@ class Housekeeper:
         if now >= self._next_logs:
             self._next_logs = now + LOG_SECONDS
             logs.trim(self._home / supervision.LOG)
+            logs.trim(self._home / spare.LOG_FILE)
             for job_id in in_work:
                 logs.trim(folders.job_folder(job_id) / folders.LOG_FILE)

@@ -137,6 +137,8 @@ def _is_as_new(job: Job) -> bool:
     """Forget a job's network, and say whether another one trains here as it would in a process of its own."""
     if _must_repeat(job) or (job.recipe and make_recipe(job.recipe).devices is Devices.ALL):
         return False  # either lasts as long as the process
+    if job.limit_bytes is not None:
+        return False  # what an earlier job leaves behind would count
     import keras
 
     keras.backend.clear_session()
