@@ -1,7 +1,8 @@
-"""Studies that were run before and travel with the lab: assets/recorded/NAME.json, each with where it comes from.
+"""Studies that were run before and travel with the lab, each with where it comes from.
 
-A recording holds what `jobs show --json` prints of its runs, besides versions and date. Its verdict is read from its
-numbers again each time, by today's rules.
+They are assets/recorded/NAME.json for a study's quick size and NAME_full.json for its full one. Each holds what `jobs
+show --json` prints of its runs, besides versions and date. Its verdict is read from its numbers again each time, by
+today's rules.
 """
 
 import functools
@@ -18,6 +19,7 @@ from resnet_core.spec import make_spec
 from resnet_core.studies import Outcome, Size, Study, get_study
 
 FORMAT = 1
+BACKENDS = ("tensorflow", "jax", "torch")
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "recorded"
 
 
@@ -28,8 +30,8 @@ class Recording:
     Attributes:
         study, size, data, seeds: what was run.
         date: when, as 2026-11-26.
-        device: the processor that trained, and its cores.
-        versions: of Python and the libraries.
+        device: the processor that trained.
+        versions: of Python and the libraries; older recordings name all backends that were installed.
         runs: each with all its epochs.
     """
 
@@ -46,6 +48,13 @@ class Recording:
     def verdict(self) -> str:
         """What its runs say."""
         return self.study.verdict(self.runs) or ""
+
+    @property
+    def libraries(self) -> dict[str, str]:
+        """The versions of Keras and of the backend that trained."""
+        # Older recordings were all made with TensorFlow, newer ones name no other backend than their own.
+        backend = next((name for name in BACKENDS if name in self.versions), "")
+        return {name: self.versions[name] for name in ("keras", backend) if name in self.versions}
 
     def run(self, name: str, seed: int = 0, **settings: Any) -> Outcome:
         """Return one run by its network's name, and by settings of its recipe where several share that.
@@ -66,13 +75,13 @@ class Recording:
         return found[0]
 
 
-def recording(name: str) -> Recording | None:
-    """Return a recorded study; None where it is not recorded.
+def recording(name: str, size: Size = Size.QUICK) -> Recording | None:
+    """Return one size of a study as it was recorded; None where it was not.
 
     Raises:
         InputError: the file is damaged or from another version.
     """
-    path = FOLDER / f"{get_study(name).name}.json"
+    path = FOLDER / f"{get_study(name).name}{'' if size is Size.QUICK else f'_{size.value}'}.json"
     return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
 
 

@@ -10,7 +10,8 @@ from resnet_core.cli import main
 from resnet_core.errors import InputError
 from resnet_core.lessons.measures import recompute
 from resnet_core.recorded import read_recording, recording
-from resnet_core.runs import groups
+from resnet_core.runs import groups, writes
+from resnet_core.runs.folders import job_folder
 from resnet_core.runs.recording import record
 from resnet_core.studies import Size, get_study
 from tests.course import TINY, write_course
@@ -21,7 +22,10 @@ STUDY = get_study("degradation")
 ERRORS = {(True, 20): 0.05, (False, 20): 0.2, (False, 56): 0.8, (True, 56): 0.15}
 """Training errors by shortcuts and depth: those of the paper's degradation."""
 
-RECORDED = sorted(path.stem for path in recorded.FOLDER.glob("*.json"))
+FILES = sorted(recorded.FOLDER.glob("*.json"))
+SIZES = {True: Size.FULL, False: Size.QUICK}
+RECORDED = [(path.stem.removesuffix("_full"), SIZES[path.stem.endswith("_full")]) for path in FILES]
+FULL = [name for name, size in RECORDED if size is Size.FULL]
 
 
 @pytest.fixture
@@ -36,13 +40,45 @@ def group(fresh_home):
     return groups.load("degradation-test")
 
 
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_recording_that_travels_is_whole_and_says_what_its_numbers_say(name):
-    found = recording(name)
-    assert found.study.name == name and found.study.is_whole(found.size, found.runs)
+@pytest.mark.parametrize(("name", "size"), RECORDED)
+def test_a_recording_that_travels_is_whole_and_says_what_its_numbers_say(name, size):
+    found = recording(name, size)
+    (path,) = (path for path, known in zip(FILES, RECORDED, strict=True) if known == (name, size))
+    assert (found.study.name, found.size) == (name, size)
     assert all(run.state == "finished" and run.epochs for run in found.runs)
-    assert found.verdict == json.loads((recorded.FOLDER / f"{name}.json").read_text("utf-8"))["verdict"]
-    assert found.date and found.device and "keras" in found.versions
+    assert found.verdict == json.loads(path.read_text("utf-8"))["verdict"]
+    assert found.date and found.device and next(iter(found.libraries)) == "keras" and len(found.libraries) == 2
+
+
+@pytest.mark.parametrize(("name", "size"), RECORDED)
+def test_a_recording_that_travels_is_what_the_study_would_run_today(name, size):
+    found = recording(name, size)
+    assert found.seeds == 1 and found.study.is_whole(size, found.runs)
+    assert [(run.spec, run.recipe, run.data, run.seed, run.name) for run in found.runs] == [
+        (run.spec, run.recipe, run.data, run.seed, run.name) for run in found.study.plan(size)
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_recording_that_travels_names_no_folder_of_the_machine(path):
+    text = path.read_text("utf-8")
+    assert "parquet:" not in text and "folder:" not in text and '"/' not in text and ":/" not in text
+
+
+def test_the_quick_size_is_meant_unless_the_full_one_is_asked_for():
+    assert recording("degradation").size is Size.QUICK
+    assert recording("degradation", Size.FULL).data == "cifar10"
+    assert recording("widths", Size.FULL) is None
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_on_real_images_depth_hurts_plain_networks_and_augmentation_cures_over_fitting(name):
+    said = {
+        "degradation": ["That is the degradation"],
+        "nadam20": ["It over-fits, as in the notes", "and validates better by"],
+    }
+    verdict = recording(name, Size.FULL).verdict
+    assert all(words in verdict for words in said[name]) and "contradicts" not in verdict
 
 
 def test_a_study_is_written_and_read_back(group, tmp_path):
@@ -52,6 +88,20 @@ def test_a_study_is_written_and_read_back(group, tmp_path):
     assert (found.study, found.size, found.data, found.seeds) == (STUDY, Size.QUICK, "shapes", 1)
     assert found.verdict == group.verdict() and "the degradation" in found.verdict
     assert [run.epochs for run in found.runs] == [job.epochs for job in group.jobs]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_a_recording_names_the_backend_that_trained_and_no_other(group, tmp_path, backend):
+    versions = {"python": "3.12.3", "keras": "3.15.1", "tensorflow": "2.21.0", "jax": "0.11.2", "torch": "2.11.0"}
+    job = group.jobs[0].id
+    writes.write_columns(job, versions=json.dumps(versions))
+    job_folder(job).mkdir(parents=True, exist_ok=True)
+    (job_folder(job) / "environment.json").write_text(json.dumps({"backend": backend}))
+    path = tmp_path / "degradation.json"
+    path.write_bytes(record(groups.load("degradation-test")))
+    found = read_recording(path)
+    assert found.libraries == {name: versions[name] for name in ("keras", backend)}
+    assert set(found.versions) == {"python", "keras", backend}
 
 
 def test_the_command_writes_the_newest_that_ran(group, tmp_path, capsys):
@@ -107,9 +157,9 @@ def test_runs_of_one_network_are_told_apart_by_their_recipe():
         recompute("recorded_error", of)
 
 
-@pytest.mark.parametrize("name", RECORDED)
-def test_every_curve_of_a_recorded_study_has_a_name_of_its_own(name):
-    names = recorded_names(recording(name).runs)
+@pytest.mark.parametrize(("name", "size"), RECORDED)
+def test_every_curve_of_a_recorded_study_has_a_name_of_its_own(name, size):
+    names = recorded_names(recording(name, size).runs)
     assert len(set(names)) == len(names), names
 
 

@@ -73,9 +73,7 @@ def _recorded(found: Recording, key: str) -> None:
 
 
 def _provenance(found: Recording) -> str:
-    libraries = ", ".join(
-        f"{name} {version}" for name, version in found.versions.items() if name in ("keras", "tensorflow")
-    )
+    libraries = ", ".join(f"{name} {version}" for name, version in found.libraries.items())
     text = _("Recorded on {date} with this lab's own code: {about} {runs} runs on {device}, {libraries}.")
     return text.format(
         date=found.date,

@@ -5,11 +5,12 @@ import time
 from typing import Any
 
 from resnet_core.errors import InputError
-from resnet_core.recorded import FORMAT
+from resnet_core.recorded import BACKENDS, FORMAT
+from resnet_core.runs.folders import read_environment
 from resnet_core.runs.groups import Group
 from resnet_core.runs.records import Job
 
-VERSIONS = ("python", "keras", "tensorflow", "jax", "torch", "numpy", "resnet-lab")
+VERSIONS = ("python", "keras", *BACKENDS, "numpy", "resnet-lab")
 
 
 def record(group: Group) -> bytes:
@@ -35,11 +36,17 @@ def record(group: Group) -> bytes:
         "seeds": group.seeds,
         "date": time.strftime("%Y-%m-%d", time.gmtime(max(job.finished or job.created for job in group.jobs))),
         "device": first.device or "",
-        "versions": {name: str(first.versions[name]) for name in VERSIONS if name in first.versions},
+        "versions": _versions(first),
         "verdict": group.verdict(),
         "runs": [_run(job) for job in group.jobs],
     }
     return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _versions(job: Job) -> dict[str, str]:
+    """Return the versions that a run depended on: backends that were only installed are left out."""
+    others = set(BACKENDS) - {read_environment(job.id).get("backend", BACKENDS[0])}
+    return {name: str(job.versions[name]) for name in VERSIONS if name in job.versions and name not in others}
 
 
 def _run(job: Job) -> dict[str, Any]:
