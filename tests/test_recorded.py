@@ -1,6 +1,8 @@
 """Studies that travel with the lab: what is in their files, what is refused, what the lessons show of them."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from resnet_core.runs.recording import record
 from resnet_core.studies import Size, get_study
 from tests.course import TINY, write_course
 from tests.learn_page import open_learn, words
+from tests.pages import query_of
 from tests.stored_runs import store_run
 
 STUDY = get_study("degradation")
@@ -149,6 +152,31 @@ def test_a_lesson_can_state_a_recorded_number():
         recompute("recorded_error", {**of, "run": "nope"})
 
 
+def test_a_lesson_can_state_a_number_of_the_full_size_and_of_an_epoch():
+    of = {"study": "degradation", "size": "full", "which": "train"}
+    errors = {name: recompute("recorded_error", {**of, "run": name}) for name in ("plain20", "plain56", "resnet20")}
+    assert errors["plain56"] > errors["plain20"] > errors["resnet20"]
+    assert recompute("recorded_error", {**of, "run": "plain56", "epoch": 1}) > errors["plain56"]
+    for change, said in (
+        ({"size": "huge"}, "size is one of quick, full, received 'huge'"),
+        ({"study": "widths", "run": "resnet20"}, "the full size of 'widths' is not recorded"),
+        ({"epoch": 47}, "plain20 has the epochs 1 to 46, received epoch 47"),
+        ({"epoch": 46, "which": "test"}, "test images are seen once, after the last epoch"),
+    ):
+        with pytest.raises(InputError, match=said):
+            recompute("recorded_error", {**of, "run": "plain20"} | change)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_lesson_about_the_notes_states_the_recorded_accuracies(language):
+    text = (Path("lessons") / language / "09_optimizers.md").read_text("utf-8")
+    for run in recording("nadam20", Size.FULL).runs:
+        errors = (run.epochs[-1].train_error, run.epochs[-1].val_error, run.test_error)
+        assert "| " + " | ".join(f"{100 * (1 - error):.1f}" for error in errors) + " |" in text
+    bare = recording("nadam20", Size.FULL).run("resnet20-conv3x3-bias-padded", augment="none")
+    assert min(epoch.val_error for epoch in bare.epochs) > 0.24  # the notes' 76 % was reached after no epoch
+
+
 def test_runs_of_one_network_are_told_apart_by_their_recipe():
     of = {"study": "nadam20", "run": recording("nadam20").runs[0].name}
     without, augmented = (recompute("recorded_error", {**of, "augment": name}) for name in ("none", "crop_flip"))
@@ -174,17 +202,80 @@ class TestTheLab:
     def course(self, tmp_path, monkeypatch):
         lesson = TINY.replace("{study: depth}", "{study: degradation}")
         lesson = lesson[: lesson.index("```predict")] + lesson[lesson.index("```lab") :]
+        for study in ("nadam20", "widths"):
+            lesson += f"\n```lab\nname: study\nid: {study}\nvalues: {{study: {study}}}\nhide: [study]\n```\n"
         write_course(tmp_path / "course", lesson=lesson)
         monkeypatch.setenv("RESNET_LAB_LESSONS", str(tmp_path / "course"))
+
+    def switches(self, page) -> list[Any]:
+        return [item for item in page.get("button_group") if ":full:" in item.key]
+
+    def figures(self, page) -> list[tuple[str, str]]:
+        """Return the title and the alternative text of each figure."""
+        found = [json.loads(part.proto.json) for part in page.get("bidi_component") if "figure" in part.proto.json]
+        return [(json.loads(data["figure"])["layout"]["title"]["text"], data["alt"]) for data in found]
+
+    def said(self, page) -> str:
+        return words(page).replace("\\", "")
 
     def test_shows_the_recorded_study_with_where_it_comes_from(self, fresh_home):
         page = open_learn(lesson="tiny")
         found = recording("degradation")
-        said = words(page).replace("\\", "")
-        assert f"Recorded on {found.date} with this lab's own code" in said
-        assert found.verdict in said
+        assert f"Recorded on {found.date} with this lab's own code" in self.said(page)
+        assert found.verdict in self.said(page)
         assert any(button.label.startswith("Run it on this computer: 4 runs, about") for button in page.button)
 
     def test_shows_this_labs_own_runs_once_there_are_some(self, group):
-        said = words(open_learn(lesson="tiny")).replace("\\", "")
-        assert "Run on this computer:" in said and "Recorded on" not in said and group.verdict() in said
+        said = self.said(open_learn(lesson="tiny"))
+        assert "Run on this computer:" in said and group.verdict() in said
+        assert recording("degradation").verdict not in said
+
+    def test_shows_the_full_recording_to_whoever_asks_for_it(self, fresh_home):
+        page = open_learn(lesson="tiny")
+        first, _second = self.switches(page)  # of three studies, one of which has no full recording
+        assert first.options == ["Drawn shapes, minutes on a CPU", "CIFAR-10, recorded on a GPU"]
+        title, alt = self.figures(page)[0]
+        assert "error on drawn shapes" in title and alt.startswith("Error over time on drawn shapes. ")
+        first.set_value(True).run()
+        found, other = (recording(name, Size.FULL) for name in ("degradation", "nadam20"))
+        assert found.verdict in self.said(page) and recording("degradation").verdict not in self.said(page)
+        assert other.verdict not in self.said(page) and recording("nadam20").verdict in self.said(page)
+        title, alt = self.figures(page)[0]
+        assert "error on CIFAR-10" in title and alt.startswith("Error over time on CIFAR-10. ")
+        keras, jax = (found.versions[name] for name in ("keras", "jax"))
+        assert f"4 runs on NVIDIA H200, keras {keras}, jax {jax}." in self.said(page)
+        assert f"This computer would run: {found.study.quick.about}" in self.said(page)
+        assert any(button.label.startswith("Run it on this computer: 4 runs, about") for button in page.button)
+
+    def test_a_link_reopens_what_was_looked_at(self, fresh_home):
+        page = open_learn(lesson="tiny")
+        self.switches(page)[1].set_value(True).run()
+        assert query_of(page) == {"lesson": "tiny", "nadam20.full": "1"}
+        again = open_learn(**query_of(page))
+        shown = recording("nadam20", Size.FULL).verdict
+        assert shown in self.said(again) and [item.value for item in self.switches(again)] == [False, True]
+        self.switches(again)[1].set_value(False).run()
+        assert query_of(again) == {"lesson": "tiny"} and shown not in self.said(again)
+
+    def test_a_teacher_can_hide_the_switch(self, fresh_home):
+        page = open_learn(lesson="tiny", only="size", nadam20__full="1")
+        assert not self.switches(page) and recording("nadam20", Size.FULL).verdict in self.said(page)
+
+    def test_the_full_size_shows_its_recording_and_needs_no_switch(self, fresh_home):
+        page = open_learn(lesson="tiny", study__size="full")
+        assert len(self.switches(page)) == 1 and recording("degradation", Size.FULL).verdict in self.said(page)
+
+    def test_the_full_recording_stands_beside_this_labs_own_runs(self, group):
+        page = open_learn(lesson="tiny")
+        switch = self.switches(page)[0]
+        assert switch.options == ["Run on this computer", "CIFAR-10, recorded on a GPU"]
+        switch.set_value(True).run()
+        assert recording("degradation", Size.FULL).verdict in self.said(page)
+        assert group.verdict() not in self.said(page) and "Run on this computer:" not in self.said(page)
+
+    def test_who_starts_the_study_sees_it_start(self, no_supervisor):
+        page = open_learn(lesson="tiny", study__full="1")
+        assert recording("degradation", Size.FULL).verdict in self.said(page)
+        next(button for button in page.button if button.key.endswith("study:start")).click().run()
+        assert "Run on this computer:" in self.said(page) and query_of(page) == {"lesson": "tiny"}
+        assert self.switches(page)[0].value is False

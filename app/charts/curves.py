@@ -98,8 +98,13 @@ def curve_styles(curves: Sequence[Curve]) -> list[Style]:
     ]
 
 
-def describe(curves: Sequence[Curve]) -> str:
-    """Say in words what the figure shows: the alternative text for a reader who hears it."""
+def describe(curves: Sequence[Curve], images: str = "") -> str:
+    """Say in words what the figure shows: the alternative text for a reader who hears it.
+
+    Args:
+        curves: as they are drawn.
+        images: what the runs learned from, where the figure's title says it.
+    """
     lines = []
     for curve in curves:
         if curve.epochs:
@@ -109,7 +114,10 @@ def describe(curves: Sequence[Curve]) -> str:
             lines.append(text.format(run=curve.label, training=training, validation=validation, epoch=last.epoch))
         else:
             lines.append(_("{run}: no epoch finished yet").format(run=curve.label))
-    return _("Error over time. {runs}.").format(runs="; ".join(lines) or _("No runs yet"))
+    runs = "; ".join(lines) or _("No runs yet")
+    if images:
+        return _("Error over time on {images}. {runs}.").format(images=images, runs=runs)
+    return _("Error over time. {runs}.").format(runs=runs)
 
 
 _LEGEND = {

@@ -75,8 +75,8 @@ class LiveLab(Protocol):
 
     TITLE: str
 
-    def view(self, values: Any, *, key: str) -> None:
-        """Show it under its controls."""
+    def view(self, values: Any, *, key: str) -> LabValues | None:
+        """Show it under its controls; return what the reader made of the values, where it has controls of its own."""
 
 
 def load_lab(name: str) -> Lab | LiveLab:

@@ -39,7 +39,7 @@ def lab_view(block: LabBlock, *, key: str, sketch: Sketch | None = None, drawn: 
                 st.markdown(f":material/science: **{_(lab.TITLE)}**")
                 values = _controls(block, key)
                 if is_live(lab):
-                    lab.view(values, key=key)
+                    _keep(block, lab.view(values, key=key) or values)
                 else:
                     _show(lab, block.name, values, key, sketch, drawn)
 
@@ -58,19 +58,24 @@ def _controls(block: LabBlock, key: str) -> LabValues:
             icon=":material/link_off:",
         )
         values = start
-    shown = [name for name in type(values).model_fields if name not in block.hide]
+    shown = [name for name in values.framed() if name not in block.hide]
     if state.only is not None:
         shown = [name for name in shown if name in state.only]
     values = lab_controls(values, shown, key=f"{key}:{block.id}")
-    kept = values.to_query(start)
-    if kept != state.lab(block.id):
-        keep_state(state.with_lab(block.id, kept))
-    if kept and shown:
+    _keep(block, values)
+    if shown and set(values.to_query(start)) & set(values.framed()):
         st.button(
             _("Back to the start"), icon=":material/restart_alt:", type="tertiary", key=f"{key}:reset",
             on_click=lambda: keep_state(open_state(LearnState).with_lab(block.id, {})),
         )  # fmt: skip
     return values
+
+
+def _keep(block: LabBlock, values: LabValues) -> None:
+    """Take values over into the page's link."""
+    state, kept = open_state(LearnState), values.to_query(start_values(block.name, block.values))
+    if kept != state.lab(block.id):
+        keep_state(state.with_lab(block.id, kept))
 
 
 def _show(

@@ -9,7 +9,7 @@ from resnet_core.studies import STUDIES, Size
 
 
 class StudyValues(LabValues):
-    """Which study is shown, and in which size it would be started."""
+    """Which study is shown, in which size it would be started, and whether its full recording stands there instead."""
 
     study: Literal[tuple(STUDIES)] = Field(  # type: ignore[valid-type]
         "degradation",
@@ -17,6 +17,7 @@ class StudyValues(LabValues):
         json_schema_extra={"labels": {name: study.title for name, study in STUDIES.items()}},
     )
     size: Size = Field(Size.QUICK, title="Size", json_schema_extra={"labels": {Size.QUICK: "Quick", Size.FULL: "Full"}})
+    full: bool = Field(False, title="Which runs are shown", json_schema_extra={"own_control": True})
 
 
 class RecipeSwitchesValues(LabValues):

@@ -15,7 +15,8 @@ class LabValues(BaseModel):
     A whole or decimal number with bounds becomes a slider (`json_schema_extra={"unit": "layers", "step": 2}`), a
     Literal or an Enum a choice (`json_schema_extra={"labels": {"A": "zero-padded"}}` names its options), a number with
     `"options": [0, 0.9]` one of these alone, a bool a switch, a number called `seed` a button that takes the next one,
-    a tuple of numbers a curve to draw, which may be `"shown_when": {"target": "drawn"}` alone.
+    a tuple of numbers a curve to draw, which may be `"shown_when": {"target": "drawn"}` alone. A lab that draws itself
+    makes the controls of fields with `"own_control": True`.
 
     Attributes:
         takes_sketch: whether a curve that the reader sketched can be laid over it; then its file has `curve`.
@@ -33,6 +34,12 @@ class LabValues(BaseModel):
         if options and value not in options:
             raise ValueError(f"expected one of {', '.join(map(_to_text, options))}")
         return value
+
+    @classmethod
+    def framed(cls) -> list[str]:
+        """Return the fields whose controls the frame makes."""
+        extras = {name: info.json_schema_extra for name, info in cls.model_fields.items()}
+        return [name for name, extra in extras.items() if not (isinstance(extra, dict) and extra.get("own_control"))]
 
     def to_query(self, start: Self) -> dict[str, str]:
         """Return the fields that differ from where the lesson starts, as texts for a URL."""

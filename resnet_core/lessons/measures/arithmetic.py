@@ -9,9 +9,10 @@ from resnet_core.graph import build_graph
 from resnet_core.lessons.measures.counting import COUNTING, network
 from resnet_core.lessons.measures.layers import LAYERS
 from resnet_core.lessons.measures.reported import REPORTED
+from resnet_core.lessons.measures.runs import RECORDED
 from resnet_core.lessons.measures.types import Measure
 
-_SIMPLE: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED}
+_SIMPLE: dict[str, Measure] = {**COUNTING, **LAYERS, **REPORTED, **RECORDED}
 
 Taken = dict[str, Any]
 """A measure and what it is of: {measure: macs, of: {spec: resnet50}}."""
