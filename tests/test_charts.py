@@ -108,6 +108,13 @@ class TestFigure:
             assert bold.legendgroup == thin.legendgroup == curve.label
         assert [item.name for item in figure.data if item.showlegend] == ["plain20", "resnet20"]
 
+    def test_a_run_in_its_first_epoch_is_in_the_legend_already_and_one_that_waits_is_not(self):
+        first = Curve("plain20", False, 20, [], steps([0.9, 0.8]), 80)
+        figure = learning_curves([first, Curve("resnet20", True, 20, [])], title="t")
+        # An empty line is none for Plotly's legend.
+        assert [item.name for item in figure.data if item.showlegend and len(item.x)] == ["plain20"]
+        assert list(trace(figure, "plain20").y) == [None]
+
     def test_the_legend_keeps_the_order_of_the_runs_though_wide_curves_are_drawn_first(self):
         deep = Curve("plain110", False, 110, PLAIN.epochs)
         figure = learning_curves([PLAIN, deep], title="t")

@@ -192,6 +192,8 @@ def _traces(curve: Curve, look: Style, x: Axis, smoothing: float, log: bool) -> 
     val_x, val_y = _epoch_positions(curve, x), [100 * epoch.val_error for epoch in curve.epochs]
     traces = []
     sides = ((_("training"), train_x, train_y, 1.2), (_("validation"), val_x, val_y, look.width))
+    # Until an epoch is validated: Plotly's legend leaves out a line without a point.
+    nowhere = {"x": [None], "y": [None]} if train_x and not val_x else {}
     for bold, (kind, xs, ys, width) in zip((False, True), sides, strict=True):
         # Dashes of a curve that jumps with every batch cannot be seen.
         dash = "solid" if curve.steps and not bold else look.dash
@@ -204,6 +206,7 @@ def _traces(curve: Curve, look: Style, x: Axis, smoothing: float, log: bool) -> 
         traces.append(
             {
                 **_line(curve.label if bold else f"{curve.label} {kind}", xs, ys, line, log),
+                **(nowhere if bold else {}),
                 "legendgroup": curve.label,
                 "showlegend": bold,
                 "mode": "lines+markers" if bold and len(xs) <= 30 else "lines",
