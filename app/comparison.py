@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.language import N_, _, ngettext
+from app.language import N_, _, capitalized, ngettext
 from resnet_core.choices import Shortcut
 from resnet_core.costs import Cost, Costs
 from resnet_core.families import preset_of
@@ -126,9 +126,9 @@ def _options(low: Costs, high: Costs) -> str:
     names = [_(SHORTCUTS[costs.graph.spec.shortcut]) for costs in (high, low)]
     if _same(low.total, high.total):
         text = _("{first} costs as much as {second} here: both do the same in every block.")
-        return text.format(first=_capital(names[0]), second=names[1])
+        return text.format(first=capitalized(names[0]), second=names[1])
     text = _("{first} adds {added} to {second}.")
-    return text.format(first=_capital(names[0]), added=_added(low.total, high.total), second=names[1])
+    return text.format(first=capitalized(names[0]), added=_added(low.total, high.total), second=names[1])
 
 
 def _same(one: Cost, other: Cost) -> bool:
@@ -184,10 +184,6 @@ def _against(one: int, other: int, what: _Amount) -> str:
         return _(what.times).format(times=times, before=one, after=other)
     text = what.more if other > one else what.less
     return _(text).format(difference=abs(other - one), change=change(one, other))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _text(value: object) -> str:

@@ -68,3 +68,8 @@ def _template(one: str, many: str | None, count: int | None) -> str:
         return one if many is None or count == 1 else many
     known = catalog(language())
     return known.gettext(one) if many is None or count is None else known.ngettext(one, many, count)
+
+
+def capitalized(text: str) -> str:
+    """Return a text as it stands at the beginning of a line; what follows its first letter stays as it is."""
+    return text[:1].upper() + text[1:]

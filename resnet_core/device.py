@@ -128,11 +128,8 @@ def batches(images: Images, labels: np.ndarray, size: int, order: np.ndarray | N
     Shapes:
         images: (n, h, w, c); labels: (n,). The last batch holds what is left.
     """
-    if images.nbytes > LARGE_BYTES:
-        order = np.arange(len(images)) if order is None else order
-        return _fetched(images, labels, size, order)
-    if keras.backend.backend() != "tensorflow":
-        return _Batches(images, labels, size, np.arange(len(images)) if order is None else order)
+    if images.nbytes > LARGE_BYTES or keras.backend.backend() != "tensorflow":
+        return _fetched(images, labels, size, np.arange(len(images)) if order is None else order)
     images, labels = (images[:], labels) if order is None else (images[order], labels[order])
     return _cut(images, labels, size)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from app import cache, theme
 from app.charts.curves import Curve, describe, learning_curves
 from app.curve_layout import Layout
-from app.language import N_, _
+from app.language import N_, _, capitalized
 from app.owner import owner
 from app.projection import adopt, project
 from app.run_names import recorded_names
@@ -25,6 +25,8 @@ from resnet_core.studies import Size, Study, get_study
 
 TITLE = N_("A real study, run by run")
 HEIGHT = 420
+
+_IMAGES = {"shapes": N_("drawn shapes"), "cifar10": "CIFAR-10", "cats_vs_dogs": N_("cats and dogs")}
 
 
 def view(values: StudyValues, *, key: str) -> StudyValues:
@@ -81,8 +83,8 @@ def _switch(values: StudyValues, full: Recording, own: bool, key: str) -> bool:
         return values.full
     here = _("Run on this computer") if own else _("{images}, minutes on a CPU")
     labels = {
-        False: here.format(images=_capitalized(_images(full.study.quick.data))),
-        True: _("{images}, recorded on a GPU").format(images=_capitalized(_images(full.data))),
+        False: here.format(images=capitalized(_images(full.study.quick.data))),
+        True: _("{images}, recorded on a GPU").format(images=capitalized(_images(full.data))),
     }
     # Other words are another widget: a browser would fall back to the first of them.
     place = project(f"{key}:full:{'own' if own else 'quick'}", values.full)
@@ -100,10 +102,6 @@ def _switch(values: StudyValues, full: Recording, own: bool, key: str) -> bool:
 
 def _images(data: str) -> str:
     return _(_IMAGES.get(data, data))
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _recorded(found: Recording, key: str) -> None:
@@ -161,6 +159,3 @@ def _start(study: Study, values: StudyValues, key: str) -> None:
             return
         st.session_state[f"{key}:started"] = True
         st.rerun()
-
-
-_IMAGES = {"shapes": N_("drawn shapes"), "cifar10": "CIFAR-10", "cats_vs_dogs": N_("cats and dogs")}
