@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one Chromium for the run, servers with homes of their own, a fresh page per test."""
+"""Fixtures of the browser tests: one Chromium for the run, servers with homes of their own, pages without a past."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import LAUNCH_ARGUMENTS, NoBrowserError, find_browser
+from tests.browser.kept_page import PATIENCE, VIEWPORT, KeptPage, open_context
 from tests.browser.server import Server
 from tests.browser.support import Faults
 
-VIEWPORT = {"width": 1280, "height": 800}
-PATIENCE = 30.0  # seconds that an action or an expectation waits: two cores are shared by pages, servers and training
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -80,7 +79,7 @@ def no_traceback_in_logs(servers) -> Iterator[None]:
 
 
 @pytest.fixture
-def new_page(browser, request, tmp_path) -> Iterator[Callable[[], Page]]:
+def new_page(browser, request, tmp_path) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page in a context of its own, as another student's browser would.
 
     At the end of the test each page must be free of console errors, exceptions and requests to other machines.
@@ -89,9 +88,7 @@ def new_page(browser, request, tmp_path) -> Iterator[Callable[[], Page]]:
     opened: list[tuple[Page, Faults]] = []
 
     def make(**options) -> Page:
-        page = browser.new_context(**{"viewport": VIEWPORT, **options}).new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        faults = Faults()
+        page, faults = open_context(browser, **options).new_page(), Faults()
         faults.watch(page)
         opened.append((page, faults))
         return page
@@ -99,28 +96,63 @@ def new_page(browser, request, tmp_path) -> Iterator[Callable[[], Page]]:
     yield make
     failed = request.node.stash.get(FAILED, False)
     for number, (page, _) in enumerate(opened, start=1):
-        if failed and not page.is_closed():
-            name = re.sub(r"\W+", "_", request.node.name)[:60]
-            _unroll(page)
-            page.screenshot(path=tmp_path / f"{name}-page{number}.png")
+        if failed:
+            _take_picture(page, request.node.name, tmp_path, f"-page{number}")
         page.context.close()
-    if failed:
-        print(f"pictures of the pages: {tmp_path}")
+    if not failed:
+        for _, faults in opened:
+            faults.assert_none()
+
+
+@pytest.fixture
+def own_page(new_page) -> Page:
+    """Return a page for a test that changes how it talks to its server, or what it loads."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def kept_page(browser) -> Iterator[KeptPage]:
+    """Return the page that tests lend one after the other."""
+    kept = KeptPage(browser)
+    yield kept
+    kept.discard()
+
+
+@pytest.fixture
+def page(kept_page, request, tmp_path) -> Iterator[Page]:
+    """Return a page of 1280 x 800 pixels that remembers no visit, and check it at the end as `new_page` does its own.
+
+    It may be given other colors, another size, other tabs. A failed test closes it.
+    """
+    page = kept_page.lend()
+    yield page
+    if request.node.stash.get(FAILED, False):
+        for number, tab in enumerate(page.context.pages):
+            _take_picture(tab, request.node.name, tmp_path, f"-tab{number}" if number else "")
+        kept_page.discard()
         return
-    for _, faults in opened:
-        faults.assert_none()
+    try:
+        kept_page.faults.assert_none()
+    except AssertionError:
+        kept_page.discard()
+        raise
+    kept_page.take_back()
+
+
+def _take_picture(page: Page, test: str, folder: Path, which: str) -> None:
+    if page.is_closed():
+        return
+    _unroll(page)
+    name = re.sub(r"\W+", "_", test)[:60]
+    path = folder / f"{name}{which}.png"
+    page.screenshot(path=path)
+    print(f"a picture of the page: {path}")
 
 
 def _unroll(page: Page) -> None:
     """Make the window as high as what the app scrolls, which is a part of the page and not the page itself."""
     height = page.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0")
     page.set_viewport_size({**page.viewport_size, "height": max(height + 100, VIEWPORT["height"])})
-
-
-@pytest.fixture
-def page(new_page) -> Page:
-    """Return a fresh page of 1280 x 800 pixels."""
-    return new_page()
 
 
 FAILED = pytest.StashKey[bool]()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 LOOKS = 3
 FADED = 500.0
@@ -42,6 +42,8 @@ def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
 
 class SlowLine:
     """A page's line to its server, on which a test holds back what the server says. Make it before the page is opened.
+
+    It stays as long as the page does: lay it on a page of the test's own.
 
     Clicks go through at once, as they do on a slow or busy machine whose reader is quicker than the page.
     """
@@ -109,6 +111,18 @@ def choose(page: Page, label: str, option: str) -> None:
     wait_app(page)
 
 
+def unfold(page: Page, name: str, inside: Locator) -> None:
+    """Open the expander of this name and wait until what is in it stands still.
+
+    Args:
+        inside: an element that is shown when it is open.
+    """
+    page.get_by_text(name, exact=True).click()
+    inside.wait_for()
+    wait_app(page)
+    page.wait_for_function("() => document.getAnimations().every(one => one.playState !== 'running')")
+
+
 def assert_accessible(page: Page) -> None:
     """Fail if axe finds a fault of the WCAG 2 rules or best practices, other than Streamlit's own known ones.
 
@@ -152,6 +166,11 @@ class Faults:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.exceptions.append(str(error)))
         page.on("request", self._on_request)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        for found in (self.console, self.exceptions, self.foreign_requests):
+            found.clear()
 
     def assert_none(self) -> None:
         """Fail if the page logged an error, threw an exception or asked another machine for something."""

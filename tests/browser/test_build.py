@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import Faults, assert_accessible, choose, open_page, wait_app
+from tests.browser.support import assert_accessible, choose, open_page, unfold, wait_app
 
 ONE_BLOCK = "stages.1~width.4~input_size.8"
 SHOWN = {
@@ -19,27 +19,15 @@ SHOWN = {
 MAGIC = {"SVG": b"<?xml", "PNG": b"\x89PNG\r\n\x1a\n", "PDF": b"%PDF-", "DOT": b'digraph "resnet20"'}
 
 
-@pytest.fixture(scope="module")
-def one_browser(browser) -> Iterator[tuple[Page, Faults]]:
-    """Return one page for the module: what it has loaded once it keeps."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page, faults = context.new_page(), Faults()
-    faults.watch(page)
-    yield page, faults
-    context.close()
-
-
 @pytest.fixture
-def build(one_browser, server):
+def build(page, server) -> Callable[[str], Page]:
     """Return a function that opens the Build page with a query."""
-    page, faults = one_browser
 
     def open_build(query: str) -> Page:
         open_page(page, f"{server.url}/build?{query}")
         return page
 
-    yield open_build
-    faults.assert_none()
+    return open_build
 
 
 class TestPicture:
@@ -195,21 +183,22 @@ class TestChoices:
 
     def test_a_spec_saved_as_json_opens_again(self, build, tmp_path):
         page = build(f"spec={ONE_BLOCK}")
-        page.get_by_text("More", exact=True).click()
+        save = page.get_by_role("button", name="Save as JSON")
+        unfold(page, "More", save)
         with page.expect_download() as download:
-            page.get_by_role("button", name="Save as JSON").click()
+            save.click()
         saved = tmp_path / "net.json"
         download.value.save_as(saved)
         build("spec=resnet20")
-        page.get_by_text("More", exact=True).click()
+        unfold(page, "More", page.get_by_role("button", name="Save as JSON"))
         page.locator("input[type=file]").set_input_files(saved)
         expect(page).to_have_url(re.compile("width.4"))
         expect(page.get_by_role("heading", name="resnet4-1-w4-8px")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_tab_is_accessible(new_page, server, scheme):
-    page = new_page(color_scheme=scheme)
+def test_every_tab_is_accessible(page, server, scheme):
+    page.emulate_media(color_scheme=scheme)
     for tab in ("graph", "layers", "side", "code"):
         open_page(page, f"{server.url}/build?spec=resnet20&detail=blocks&node=stage2_block1&tab={tab}")
         expect(page.locator(".lab-strip").first).to_be_visible()

@@ -120,8 +120,8 @@ def test_log_smoothing_and_layout_redraw_and_a_link_reopens_the_same(lab, page, 
     assert read(other, state) == read(page, state)
 
 
-def test_a_click_before_a_picked_run_is_shown_keeps_it_and_hides_nothing(lab, page):
-    line = SlowLine(page)
+def test_a_click_before_a_picked_run_is_shown_keeps_it_and_hides_nothing(lab, own_page):
+    page, line = own_page, SlowLine(own_page)
     open_runs(page, lab, lab.runs[:1])
     with line.held():
         box(page, TWIN.name).check()

@@ -37,8 +37,8 @@ def kept(page: Page, end: str):
     return next(value for key, (_at, value) in page.evaluate(KEPT).items() if key.endswith(end))
 
 
-def test_a_prediction_unlocks_the_figure_for_this_browser_alone_and_survives_a_reload(school, new_page):
-    page, other = new_page(), new_page()
+def test_a_prediction_unlocks_the_figure_for_this_browser_alone_and_survives_a_reload(school, page, new_page):
+    other = new_page()
     open_page(page, f"{school}/learn?lesson=tiny&step=2")
     expect(page.get_by_text("The figure is locked")).to_be_visible()
     expect(page.get_by_role("button", name="Keep my prediction")).to_be_disabled()
@@ -143,8 +143,8 @@ def test_a_link_leads_into_the_same_lesson_again_and_again(school, page):
     expect(page.get_by_text("1 of 3 questions right")).to_be_visible()
 
 
-def test_going_back_before_the_list_is_whole_leads_back(school, page):
-    line = SlowLine(page)
+def test_going_back_before_the_list_is_whole_leads_back(school, own_page):
+    page, line = own_page, SlowLine(own_page)
     open_page(page, f"{school}/learn?lesson=tiny")
     with line.held("about 6 minutes in all"):
         page.get_by_role("link", name="All lessons").click()
@@ -176,8 +176,8 @@ def test_keys_turn_a_projectors_pages_and_leave_controls_their_own(school, page)
     expect(page.get_by_role("heading", name="A tiny lesson")).to_be_visible()
 
 
-def test_a_projectors_next_page_begins_at_its_top(school, new_page):
-    page = new_page(viewport={"width": 1280, "height": 320})
+def test_a_projectors_next_page_begins_at_its_top(school, page):
+    page.set_viewport_size({"width": 1280, "height": 320})
     open_page(page, f"{school}/learn?lesson=tiny&step=2&present=1")
     expect(page.get_by_role("progressbar", name="How far you are")).to_be_visible()
     page.get_by_text("The figure is locked").scroll_into_view_if_needed()
@@ -191,8 +191,8 @@ def test_a_projectors_next_page_begins_at_its_top(school, new_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_a_reader_out(school, new_page, scheme):
-    page = new_page(color_scheme=scheme)
+def test_nothing_keeps_a_reader_out(school, page, scheme):
+    page.emulate_media(color_scheme=scheme)
     open_page(page, f"{school}/learn?lesson=tiny&step=2")
     predict(page, "resnet20")
     page.get_by_text("parameters", exact=True).click()
@@ -209,8 +209,8 @@ def test_nothing_keeps_a_reader_out(school, new_page, scheme):
 
 
 @pytest.mark.parametrize("width", [390, 640])  # a phone; and 1280 pixels at 200 % zoom
-def test_a_narrow_page_scrolls_in_one_direction_only(school, new_page, width):
-    page = new_page(viewport={"width": width, "height": 800})
+def test_a_narrow_page_scrolls_in_one_direction_only(school, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
     for address in ("learn", "learn?lesson=tiny&step=2", "learn?lesson=tiny&step=3&present=1", "glossary"):
         open_page(page, f"{school}/{address}")
         if "step=2" in address:

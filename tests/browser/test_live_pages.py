@@ -12,7 +12,8 @@ TICKS = 7.0  # seconds in which such a page shows what is new three times
 
 
 @pytest.mark.parametrize("address", ["compare?runs=r-going3", "train?watch=r-going3"])
-def test_a_page_that_tells_of_a_run_moves_nothing(start_server, page, monkeypatch, fresh_home, address):
+def test_a_page_that_tells_of_a_run_moves_nothing(start_server, new_page, monkeypatch, fresh_home, address):
+    page = new_page(reduced_motion="no-preference")
     monkeypatch.setenv(processes.HOME_VARIABLE, str(fresh_home))
     store_run("r-going3", get_spec("pocket_resnet20"), [(0.9, 0.9)], state="running")
     open_page(page, f"{start_server(home=fresh_home).url}/{address}")

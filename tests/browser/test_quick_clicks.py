@@ -12,7 +12,7 @@ TRIES = 4
 
 def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
     for _ in range(TRIES):
-        page = new_page()
+        page = new_page(reduced_motion="no-preference")
         page.goto(f"{server.url}/train", wait_until="domcontentloaded")
         fold = page.get_by_text("Disk and trash")
         for pause in (60, 120, 180, 240):
@@ -26,8 +26,8 @@ def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
         page.context.close()
 
 
-def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, page):
-    line = SlowLine(page)
+def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, own_page):
+    page, line = own_page, SlowLine(own_page)
     open_page(page, f"{server.url}/build?spec=resnet20")
     box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text("Preset", exact=True)).get_by_role("combobox")
     with line.held():
@@ -61,9 +61,9 @@ def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, page)
     ],
 )
 def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(
-    server, page, address, choice, answer, chosen, shown
+    server, own_page, address, choice, answer, chosen, shown
 ):
-    line = SlowLine(page)
+    page, line = own_page, SlowLine(own_page)
     open_page(page, f"{server.url}/train?{address}")
     with line.held():
         page.get_by_role("radio", name=choice, exact=True).click()

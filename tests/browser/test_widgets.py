@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.kept_page import VIEWPORT, open_context
 from tests.browser.support import Faults, assert_accessible, open_page, wait_app
 
 APP = "tests/browser/apps/widgets_app.py"
@@ -25,7 +26,7 @@ def address(start_server) -> str:
 @pytest.fixture(scope="module")
 def one_page(browser, address) -> Iterator[tuple[Page, Faults]]:
     """Return the test page, opened once for the module: loading it takes longer than most tests."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = open_context(browser)
     page, faults = context.new_page(), Faults()
     faults.watch(page)
     yield _open(page, address), faults
@@ -37,7 +38,7 @@ def widgets(one_page) -> Iterator[Page]:
     """Return the test page with everything as it was at first."""
     page, faults = one_page
     page.mouse.up()  # where a test failed in the midst of a drag
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(VIEWPORT)
     past = page.locator(CURVE).evaluate("plot => plot._fullLayout.uirevision")
     _press(page, "Reset")
     expect(page.get_by_text("chosen: None")).to_be_visible()
