@@ -1,5 +1,6 @@
 """What every test gets: a lab home of its own, quiet libraries, empty Streamlit caches; and no process is left over."""
 
+import functools
 import os
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,27 @@ def session_home(tmp_path_factory):
         names = processes.describe(left)
         processes.end(left)
         pytest.fail(f"processes were still running after the last test (they are ended now): {names}", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_app_tests():
+    """Spare AppTest what it does anew in each test and no page of ours needs; it was half of such a test's time.
+
+    It reads the metadata of every installed package, looking for components, and clears Keras' session, which only
+    other tests in this process have.
+    """
+    if "streamlit" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime.scriptrunner import script_runner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
+        )
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
 
 
 @pytest.fixture
