@@ -39,6 +39,7 @@ def home(tmp_path_factory):
         yield path
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # four starts of a worker, on two cores that other tests share
 def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
     calm = queue.submit(TINY, EXACT, "shapes", seed=5)

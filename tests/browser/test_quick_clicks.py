@@ -11,8 +11,8 @@ TRIES = 4
 
 
 def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
+    page = new_page(reduced_motion="no-preference")
     for _ in range(TRIES):
-        page = new_page(reduced_motion="no-preference")
         page.goto(f"{server.url}/train", wait_until="domcontentloaded")
         fold = page.get_by_text("Disk and trash")
         for pause in (60, 120, 180, 240):
@@ -23,7 +23,6 @@ def test_clicks_on_a_page_that_opens_leave_its_form_alone(server, new_page):
         expect(page.get_by_label("Learning rate")).to_have_value("0.02")
         expect(page.get_by_test_id("stMultiSelect").get_by_text("pocket_plain20")).to_be_visible()
         expect(page.get_by_role("button", name="Launch")).to_be_enabled()
-        page.context.close()
 
 
 def test_a_click_before_a_chosen_network_is_shown_leaves_it_chosen(server, own_page):
