@@ -128,7 +128,7 @@ def _clear_streamlit_caches() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `scripts/test --slow` run what takes minutes."""
+    """Let `scripts/test --slow` run what takes long."""
     parser.addoption("--slow", action="store_true", help="run the slow tests, and only them")
 
 

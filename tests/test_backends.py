@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 # As on a machine where TensorFlow was never installed: looking for it finds nothing.
 WITHOUT_TENSORFLOW = """

@@ -41,6 +41,7 @@ def test_offline_one_line_names_the_other_ways_to_bring_the_data(tmp_path):
     assert all(way in line for way in ("parquet:PATH", "folder:PATH", "shapes"))
 
 
+@pytest.mark.slow
 def test_a_download_that_breaks_in_keras_leaks_nothing_to_the_standard_output(tmp_path):
     # A damaged archive in Keras' folder makes Keras itself try, print and fail.
     (tmp_path / "keras" / "datasets").mkdir(parents=True)

@@ -139,6 +139,7 @@ print(json.dumps([use("/few"), use("/many")]))
 """
 
 
+@pytest.mark.slow
 def test_memory_stays_bounded_while_images_are_decoded_averaged_and_fetched(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28, 3), dtype=np.uint8)
     image = Image.fromarray(pixels).resize((SIZE, SIZE))

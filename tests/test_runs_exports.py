@@ -75,6 +75,7 @@ class TestNumbers:
 
 
 class TestNetwork:
+    @pytest.mark.slow
     def test_keras_opens_the_network_without_this_package_and_it_reads_bytes(self, trained, tmp_path):
         for name in ("net.keras", "weights.weights.h5"):
             (tmp_path / name).write_bytes(exports.export(trained.id, name))

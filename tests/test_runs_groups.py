@@ -77,6 +77,7 @@ def test_an_unknown_group_is_one_line():
         groups.load("depth-nosuch")
 
 
+@pytest.mark.slow
 def test_a_tiny_study_runs_to_its_end_and_is_read(home, monkeypatch):
     monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "1")
     plan = Plan("Two tiny networks.", tuple(PlannedRun(spec, SHORT, "shapes") for spec in (TINY, TINY.plain_twin())))

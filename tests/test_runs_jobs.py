@@ -108,6 +108,7 @@ def test_a_worker_that_the_system_kills_is_lost_with_a_reason():
     )
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_without_a_supervisor_and_an_adopted_worker_that_dies_is_lost():
     job_id = queue.submit(TINY, LONG, "shapes")
     job = wait_for(job_id, lambda job: job.last_epoch, 90)
@@ -126,6 +127,7 @@ def test_a_run_goes_on_without_a_supervisor_and_an_adopted_worker_that_dies_is_l
     assert len(job.epochs) > alone_since
 
 
+@pytest.mark.slow
 def test_divergence_is_told_and_a_data_set_that_vanished_meanwhile_too(tmp_path):
     bare = ResNetSpec(stages=(3,), width=32, input_size=8, classes=2, batch_norm=False)
     wild = Recipe(learning_rate=10.0, batch_size=4, epochs=3)
@@ -164,6 +166,7 @@ def test_a_second_supervisor_says_who_holds_the_lock(no_supervisor):
     assert supervision.running_pid() == os.getpid()
 
 
+@pytest.mark.slow
 def test_an_internal_error_leaves_its_traceback_and_an_idle_supervisor_comes_back(fresh_home, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "abacus")
     monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "0.2")

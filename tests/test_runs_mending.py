@@ -153,6 +153,7 @@ def test_files_that_nobody_finishes_are_removed(run, home):
     assert [path for path in left if path.exists()] == []
 
 
+@pytest.mark.slow
 def test_a_stale_mark_and_a_forgotten_run_are_put_right(fresh_home):
     with supervision.exclusive(lab_home()):
         job_id = queue.submit(SPEC, kind="check")
@@ -173,6 +174,7 @@ def test_a_stale_mark_and_a_forgotten_run_are_put_right(fresh_home):
         processes.end_lab(fresh_home)
 
 
+@pytest.mark.slow
 def test_doctor_says_it_and_mends_only_when_told(run, home, capsys):
     what = f"{run} has no folder: its log and weights are gone"
     shutil.rmtree(home / "runs" / run)

@@ -14,6 +14,8 @@ from tests.exactness import measured, weights
 from tests.test_runs_jobs import wait_for, wait_until
 from tests.test_runs_queue import photo_folders
 
+pytestmark = pytest.mark.slow
+
 TINY = ResNetSpec(stages=(1, 1), width=8, input_size=8)
 # Nadam keeps a product over all steps besides its averages, and augmentation a state of its random seed.
 EXACT = Recipe(
@@ -39,7 +41,6 @@ def home(tmp_path_factory):
         yield path
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)  # four starts of a worker, on two cores that other tests share
 def test_a_worker_that_is_killed_in_mid_epoch_goes_on_to_the_last_bit(home):
     calm = queue.submit(TINY, EXACT, "shapes", seed=5)

@@ -15,6 +15,8 @@ from resnet_core.training import train
 from tests import processes
 from tests.test_runs_jobs import wait_for, wait_until
 
+pytestmark = pytest.mark.slow
+
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
 SHORT = Recipe(learning_rate=0.05, batch_size=64, epochs=2, train_size=128, validation_size=64)
 LONG = SHORT.model_copy(update={"epochs": 10_000})
@@ -68,7 +70,6 @@ def test_a_worker_leaves_after_a_job_that_changed_how_it_computes_or_has_a_limit
     assert wait_until(lambda: waiting(home), 20, "another waits").pid != job.pid
 
 
-@pytest.mark.slow
 def test_a_job_leaves_a_spare_that_hangs_for_another_worker(home):
     spare = ready(home)
     spare.suspend()

@@ -120,6 +120,7 @@ def test_log_smoothing_and_layout_redraw_and_a_link_reopens_the_same(lab, page, 
     assert read(other, state) == read(page, state)
 
 
+@pytest.mark.slow
 def test_a_click_before_a_picked_run_is_shown_keeps_it_and_hides_nothing(lab, own_page):
     page, line = own_page, SlowLine(own_page)
     open_runs(page, lab, lab.runs[:1])
@@ -248,6 +249,7 @@ def test_a_run_is_deleted_after_a_question_and_leaves_list_and_picture(lab, page
     assert doomed not in [job.id for job in store.jobs()]
 
 
+@pytest.mark.slow
 def test_twelve_runs_keep_a_readable_legend_on_a_dark_page_and_on_a_phone(lab, new_page):
     runs = [
         store_run(f"r-many{kind}{seed}", spec, [(0.5, 0.5 + 0.01 * seed)] * 3, recipe=RECIPE, seed=20 + seed)

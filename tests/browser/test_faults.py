@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from resnet_core import Recipe, ResNetSpec, checkpoints
@@ -22,6 +23,8 @@ from tests.browser.support import assert_accessible, open_page
 from tests.postgresql import PASSWORD
 from tests.stored_runs import epochs, store_run
 from tests.test_runs_queue import photo_folders
+
+pytestmark = pytest.mark.slow
 
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
 RECIPE = Recipe(learning_rate=0.02, batch_size=32, epochs=2_000, train_size=512)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from resnet_core.families import get_spec
@@ -34,6 +35,7 @@ def test_the_browsers_language_is_followed_and_components_speak_it(server, new_p
     assert "lang=en" in page.url
 
 
+@pytest.mark.slow
 def test_a_report_that_is_downloaded_from_a_korean_page_is_korean(start_server, page, tmp_path, monkeypatch):
     server = start_server()
     monkeypatch.setenv("RESNET_LAB_HOME", str(server.home))

@@ -7,6 +7,8 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.support import HEARD, open_page, wait_app
 
+pytestmark = pytest.mark.slow
+
 APP = "tests/browser/apps/widgets_app.py"
 CURVE = ".st-key-left .lab-chart-plot"
 CLICKS = 6

@@ -50,6 +50,7 @@ def test_a_prediction_unlocks_the_figure_for_this_browser_alone_and_survives_a_r
     expect(other.get_by_text("The figure is locked")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_browser_lose_nothing(school, page):
     second = page.context.new_page()
     for tab in (page, second):
@@ -72,6 +73,7 @@ def test_two_tabs_of_one_browser_lose_nothing(school, page):
     expect(page.get_by_text("predicted", exact=False)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_answer_of_another_tab_is_not_taken_back_by_a_tab_that_has_not_shown_it_yet(school, page):
     second = page.context.new_page()
     line = SlowLine(second)
@@ -190,7 +192,7 @@ def test_a_projectors_next_page_begins_at_its_top(school, page):
     expect(page.get_by_role("heading", name="A tiny lesson")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_nothing_keeps_a_reader_out(school, page, scheme):
     page.emulate_media(color_scheme=scheme)
     open_page(page, f"{school}/learn?lesson=tiny&step=2")
@@ -208,7 +210,7 @@ def test_nothing_keeps_a_reader_out(school, page, scheme):
         assert_accessible(page)
 
 
-@pytest.mark.parametrize("width", [390, 640])  # a phone; and 1280 pixels at 200 % zoom
+@pytest.mark.parametrize("width", [390, pytest.param(640, marks=pytest.mark.slow)])  # a phone; 1280 pixels at 200 %
 def test_a_narrow_page_scrolls_in_one_direction_only(school, page, width):
     page.set_viewport_size({"width": width, "height": 800})
     for address in ("learn", "learn?lesson=tiny&step=2", "learn?lesson=tiny&step=3&present=1", "glossary"):

@@ -8,6 +8,8 @@ from tests import processes
 from tests.browser.support import moved, open_page
 from tests.stored_runs import epochs, store_run
 
+pytestmark = pytest.mark.slow
+
 TICKS = 7.0  # seconds in which such a page shows what is new three times
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.support import HEARD, SlowLine, open_page, wait_app
 
+pytestmark = pytest.mark.slow
+
 TRIES = 4
 
 

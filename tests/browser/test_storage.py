@@ -12,6 +12,8 @@ from tests.browser.support import assert_accessible, open_page
 from tests.stored_runs import store_run
 from tests.test_page_storage import HOLD
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def held(start_server, monkeypatch):

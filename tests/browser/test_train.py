@@ -75,6 +75,7 @@ def test_a_curve_grows_survives_a_reload_and_stops_on_a_click(lab, page):
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_when_the_browser_and_the_server_are_gone(start_server, new_page, monkeypatch):
     server = start_server()
     monkeypatch.setenv("RESNET_LAB_HOME", str(server.home))

@@ -279,7 +279,7 @@ class TestChart:
         expect(button).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_both_are_legible_and_accessible(new_page, address, scheme):
     page = _open(new_page(color_scheme=scheme), address)
     _node(page, "stage1_block1_add").click()
@@ -297,6 +297,7 @@ def test_both_are_legible_and_accessible(new_page, address, scheme):
     assert min(_contrast(curve, _rgb(page, background)) for curve in curves) >= 3
 
 
+@pytest.mark.slow
 def test_both_fit_a_phone_and_let_a_finger_scroll_past(new_page, address):
     page = _open(new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), address)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
