@@ -1,6 +1,7 @@
 """What every test gets: a lab home of its own, quiet libraries, empty Streamlit caches; and no process is left over."""
 
 import functools
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -114,17 +115,20 @@ def each_database(request, fresh_home) -> str:
 
 @pytest.fixture(autouse=True)
 def empty_streamlit_caches():
-    """Clear what an earlier test's pages cached; the caches belong to the process, not to a test."""
-    _clear_streamlit_caches()
+    """Clear what a test's pages cached; the caches belong to the process, not to a test."""
     yield
-    _clear_streamlit_caches()
+    if "streamlit" in sys.modules:
+        from streamlit.runtime.caching import cache_data, cache_data_api, cache_resource
+
+        cache_resource.clear()
+        if cache_data_api._data_caches._function_caches:  # to clear what is empty takes longer than most tests
+            cache_data.clear()
 
 
-def _clear_streamlit_caches() -> None:
-    streamlit = sys.modules.get("streamlit")
-    if streamlit is not None:
-        streamlit.cache_data.clear()
-        streamlit.cache_resource.clear()
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage; it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
