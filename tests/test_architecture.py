@@ -309,11 +309,16 @@ def _part(place: str) -> str:
     return place if place in ALLOWED else place.partition(".")[0]
 
 
-def _imports(path: Path) -> Iterator[Import]:
-    """Walk all imports of a file.
+@cache
+def _imports(path: Path) -> tuple[Import, ...]:
+    """Return all imports of a file.
 
-    `from package import module` yields the module where it is one, and `resnet_core.__init__` for a public name.
+    `from package import module` gives the module where it is one, and `resnet_core.__init__` for a public name.
     """
+    return tuple(_walk_imports(path))
+
+
+def _walk_imports(path: Path) -> Iterator[Import]:
     tree = ast.parse(path.read_text(), filename=str(path))
     inside = {
         inner
