@@ -1,5 +1,7 @@
 """Home as a newcomer and as a returning reader finds it; no browser."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -56,3 +58,22 @@ def test_a_read_only_home_is_one_line(monkeypatch, tmp_path):
     app = AppTest.from_file("../app/Home.py", default_timeout=60).run()
     assert not app.exception
     assert "cannot be written" in app.error[0].value and "RESNET_LAB_HOME" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("data", "seeds", "title"),
+    [
+        ("shapes", 1, "The degradation problem: error on drawn shapes"),
+        ("shapes", 2, "The degradation problem: error on drawn shapes, mean of 2 seeds"),
+        ("folder:/photos", 1, "The degradation problem: error"),
+    ],
+)
+def test_the_title_of_a_studys_curves_says_which_images_they_are_of(app, no_supervisor, data, seeds, title):
+    for number, run in enumerate(get_study("degradation").quick.runs * seeds):
+        about = {"recipe": run.recipe, "study": "degradation-mine22", "name": run.name, "data": data}
+        store_run(f"r-mine{number}2", run.spec, [(0.5, 0.6)], seed=number // 4, **about)
+    app.run()
+    assert not app.exception
+    drawn = [json.loads(part.proto.json) for part in app.get("bidi_component") if "figure" in part.proto.json]
+    (figure,) = (json.loads(part["figure"]) for part in drawn)
+    assert figure["layout"]["title"]["text"].split("<br>")[0] == title

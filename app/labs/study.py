@@ -8,6 +8,7 @@ import streamlit as st
 from app import cache, theme
 from app.charts.curves import Curve, describe, learning_curves
 from app.curve_layout import Layout
+from app.image_names import image_name
 from app.language import N_, _, capitalized
 from app.owner import owner
 from app.projection import adopt, project
@@ -25,8 +26,6 @@ from resnet_core.studies import Size, Study, get_study
 
 TITLE = N_("A real study, run by run")
 HEIGHT = 420
-
-_IMAGES = {"shapes": N_("drawn shapes"), "cifar10": "CIFAR-10", "cats_vs_dogs": N_("cats and dogs")}
 
 
 def view(values: StudyValues, *, key: str) -> StudyValues:
@@ -101,7 +100,7 @@ def _switch(values: StudyValues, full: Recording, own: bool, key: str) -> bool:
 
 
 def _images(data: str) -> str:
-    return _(_IMAGES.get(data, data))
+    return image_name(data) or data
 
 
 def _recorded(found: Recording, key: str) -> None:

@@ -9,6 +9,7 @@ from app.compare_state import CompareState
 from app.curve_layout import Layout
 from app.feed import Feed
 from app.grouping import REPEATS, SEPARATE
+from app.image_names import image_name
 from app.language import _, ngettext
 from app.state import remember
 from app.text import as_text
@@ -56,10 +57,18 @@ def study_result(group: Group, *, key: str, height: int = 420, beside: Callable[
 
 
 def _title(group: Group) -> str:
-    title = _(group.study.title) if group.study else _("A study of another version")
-    if group.seeds > 1:
-        return _("{study}: error, mean of {count} seeds").format(study=title, count=group.seeds)
-    return _("{study}: error").format(study=title)
+    study = _(group.study.title) if group.study else _("A study of another version")
+    images = image_name(group.data)
+    match images, group.seeds > 1:
+        case None, False:
+            title = _("{study}: error")
+        case None, True:
+            title = _("{study}: error, mean of {count} seeds")
+        case _, False:
+            title = _("{study}: error on {images}")
+        case _, True:
+            title = _("{study}: error on {images}, mean of {count} seeds")
+    return title.format(study=study, images=images, count=group.seeds)
 
 
 def _about(group: Group) -> str:
