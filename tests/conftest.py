@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,12 +138,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take the slow tests or the others. Mark the browser tests, and run them last: Playwright keeps the event loop."""
+    """Take the slow tests or the others, and order their files: those that may take longest first, browser tests last.
+
+    Playwright keeps the event loop, which other tests need.
+    """
     wanted = config.getoption("--slow")
-    left_out = [item for item in items if (item.get_closest_marker("slow") is not None) != wanted]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    slow = [item.get_closest_marker("slow") is not None for item in items]
+    config.hook.pytest_deselected(items=[item for item, is_slow in zip(items, slow, strict=True) if is_slow != wanted])
+    items[:] = [item for item, is_slow in zip(items, slow, strict=True) if is_slow == wanted]
+    longest: dict[Path, float] = defaultdict(float)
     for item in items:
         if "browser" in item.path.relative_to(TESTS).parts:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+        limit = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest[item.path], limit.args[0] if limit else 0)
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, -longest[item.path]))
