@@ -142,10 +142,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Playwright keeps the event loop, which other tests need.
     """
-    wanted = config.getoption("--slow")
-    slow = [item.get_closest_marker("slow") is not None for item in items]
-    config.hook.pytest_deselected(items=[item for item, is_slow in zip(items, slow, strict=True) if is_slow != wanted])
-    items[:] = [item for item, is_slow in zip(items, slow, strict=True) if is_slow == wanted]
+    chosen, left_out = [], []
+    for item in items:
+        is_slow = item.get_closest_marker("slow") is not None
+        (chosen if is_slow == config.getoption("--slow") else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
     longest: dict[Path, float] = defaultdict(float)
     for item in items:
         if "browser" in item.path.relative_to(TESTS).parts:

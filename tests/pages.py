@@ -1,5 +1,6 @@
 """Driving a page of the app as a script: open it for a link, read the link that it makes."""
 
+import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
@@ -20,3 +21,8 @@ def query_of(page: AppTest) -> dict[str, str]:
     """Return the parameters that the page has put into its address."""
     assert not page.exception
     return {name: values[0] for name, values in parse_qs(urlencode(page.query_params, doseq=True)).items()}
+
+
+def charts_of(page: AppTest) -> list[dict]:
+    """Return what each chart of the page was given: its figure as JSON, its alternative text, its height."""
+    return [json.loads(part.proto.json) for part in page.get("bidi_component") if "figure" in part.proto.json]

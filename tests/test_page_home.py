@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_core.runs import queue
 from resnet_core.studies import get_study
+from tests.pages import charts_of
 from tests.stored_runs import store_run
 
 
@@ -74,6 +75,5 @@ def test_the_title_of_a_studys_curves_says_which_images_they_are_of(app, no_supe
         store_run(f"r-mine{number}2", run.spec, [(0.5, 0.6)], seed=number // 4, **about)
     app.run()
     assert not app.exception
-    drawn = [json.loads(part.proto.json) for part in app.get("bidi_component") if "figure" in part.proto.json]
-    (figure,) = (json.loads(part["figure"]) for part in drawn)
-    assert figure["layout"]["title"]["text"].split("<br>")[0] == title
+    (chart,) = charts_of(app)
+    assert json.loads(chart["figure"])["layout"]["title"]["text"].split("<br>")[0] == title

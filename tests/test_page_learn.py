@@ -7,7 +7,7 @@ import pytest
 from app import theme
 from tests.course import TINY, write_course
 from tests.learn_page import open_learn, press, words
-from tests.pages import query_of
+from tests.pages import charts_of, query_of
 
 LOCKED = "The figure is locked"
 
@@ -257,8 +257,7 @@ class TestTheProjector:
             page = open_learn(lesson="tiny", step="2", **query)
             widget(page, "radio", ":choice").set_value(1).run()
             press(page, "Keep my prediction")
-            found = (json.loads(part.proto.json) for part in page.get("bidi_component") if "figure" in part.proto.json)
-            return next(found)
+            return charts_of(page)[0]
 
         shown, projected = drawn(), drawn(present="1")
         assert projected["height"] > shown["height"]

@@ -18,7 +18,7 @@ from resnet_core.runs.recording import record
 from resnet_core.studies import Size, get_study
 from tests.course import TINY, write_course
 from tests.learn_page import open_learn, words
-from tests.pages import query_of
+from tests.pages import charts_of, query_of
 from tests.stored_runs import store_run
 
 STUDY = get_study("degradation")
@@ -212,8 +212,7 @@ class TestTheLab:
 
     def figures(self, page) -> list[tuple[str, str]]:
         """Return the title and the alternative text of each figure."""
-        found = [json.loads(part.proto.json) for part in page.get("bidi_component") if "figure" in part.proto.json]
-        return [(json.loads(data["figure"])["layout"]["title"]["text"], data["alt"]) for data in found]
+        return [(json.loads(data["figure"])["layout"]["title"]["text"], data["alt"]) for data in charts_of(page)]
 
     def said(self, page) -> str:
         return words(page).replace("\\", "")
