@@ -98,9 +98,9 @@ function listenToKeys(viewer) {
   const page = () => viewer.stage.clientHeight * 0.8;
   const along = (step) => () => {
     const { nodes, cursor } = viewer;
-    const last = nodes.length - 1;
-    const now = nodes.indexOf(cursor);
-    if (last >= 0) viewer.point(nodes[now < 0 ? (step > 0 ? 0 : last) : Math.min(Math.max(now + step, 0), last)]);
+    const found = nodes.indexOf(cursor);
+    const now = found < 0 && step < 0 ? nodes.length : found; // who has not begun goes back from the end
+    if (nodes.length) viewer.point(nodes[Math.min(Math.max(now + step, 0), nodes.length - 1)]);
   };
   const keys = {
     ArrowDown: along(1),

@@ -76,7 +76,8 @@ class Viewer {
   }
 
   build(text) {
-    this.drawing = cleanSvg(text);
+    const [frame, insides] = emptyNodes(text);
+    this.drawing = cleanSvg(frame);
     this.nodes = [];
     this.cursor = this.awaited = null;
     this.stage.removeAttribute("aria-activedescendant");
@@ -90,11 +91,13 @@ class Viewer {
     this.size = { width: box.width || 1, height: box.height || 1 };
     this.drawing.setAttribute("width", this.size.width);
     this.drawing.setAttribute("height", this.size.height);
-    const fonts = [...this.drawing.querySelectorAll("text")].map((item) => parseFloat(item.getAttribute("font-size")) || 14);
+    const fonts = [...text.matchAll(/ font-size="([\d.]+)/g)].map(([_found, size]) => Number(size) || 14);
     this.font = fonts.length ? Math.min(...fonts) : 14;
-    this.nodes = [...this.drawing.querySelectorAll("g.node")].map(asNode);
-    this.byName = new Map(this.nodes.map((node) => [node.name, node]));
     const layer = this.drawing.querySelector("g") ?? this.drawing;
+    this.nodes = [...this.drawing.querySelectorAll("g.node")].map((element, position) => asNode(element, position, insides));
+    this.byName = new Map(this.nodes.map((node) => [node.name, node]));
+    const { e: x, f: y } = layer.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
+    this.origin = { x: x - box.x, y: y - box.y }; // of the nodes' boxes, in the drawing
     this.rings = Object.fromEntries(["chosen", "cursor"].map((kind) => [kind, layer.appendChild(makeRing(kind))]));
     const scope = this.stage.getRootNode();
     if (!scope.adoptedStyleSheets.includes(inks)) scope.adoptedStyleSheets.push(inks);
@@ -120,7 +123,10 @@ class Viewer {
     const drawn = { width: this.size.width * k, height: this.size.height * k };
     let x = (width - drawn.width) / 2;
     // What is wider than the stage begins where the network begins.
-    if (drawn.width > width) x = width / 2 - this.centerX(this.nodes[0]) * k;
+    if (drawn.width > width && this.nodes.length) {
+      const { left, right } = this.inStage(this.nodes[0].box, { x: 0, y: 0, k });
+      x = (width - left - right) / 2;
+    }
     const y = drawn.height > height ? MARGIN : (height - drawn.height) / 2;
     return { x: bounded(x, width, drawn.width, MARGIN), y, k };
   }
@@ -132,10 +138,11 @@ class Viewer {
     return { x: (width - this.size.width * k) / 2, y: (height - this.size.height * k) / 2, k };
   }
 
-  centerX(node) {
-    const sheet = this.drawing.getBoundingClientRect();
-    const box = node?.element.getBoundingClientRect() ?? sheet;
-    return ((box.left + box.width / 2 - sheet.left) / sheet.width) * this.size.width;
+  /** Return where a box of the drawing lies in the stage. */
+  inStage({ x, y, width, height }, view) {
+    const left = view.x + (this.origin.x + x) * view.k;
+    const top = view.y + (this.origin.y + y) * view.k;
+    return { left, top, right: left + width * view.k, bottom: top + height * view.k };
   }
 
   place({ x, y, k }) {
@@ -152,6 +159,11 @@ class Viewer {
     if (this.scale.textContent !== percent) this.scale.textContent = percent; // each change is read aloud
     showRail(this.rails.x, ["left", "width"], x, width, drawn.width);
     showRail(this.rails.y, ["top", "height"], y, height, drawn.height);
+    const near = this.nodes.filter(({ empty, box }) => {
+      const { left, top, right, bottom } = this.inStage(box, this.state.view);
+      return empty && right > -MARGIN && left < width + MARGIN && bottom > -MARGIN && top < height + MARGIN;
+    });
+    if (near.length) fillNodes(near);
   }
 
   /** Move by the reader's hand; tell whether anything moved. */
@@ -184,14 +196,14 @@ class Viewer {
   reveal(node) {
     this.awaited = this.state.view ? null : node;
     if (this.awaited) return;
-    const box = node.element.getBoundingClientRect();
-    const stage = this.stage.getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const { left, top, right, bottom } = this.inStage(node.box, this.state.view);
     const shift = (from, to, low, high) => {
       const space = Math.min(3 * MARGIN, Math.max((high - low - (to - from)) / 2, 0));
       return from < low + space ? low + space - from : to > high - space ? high - space - to : 0;
     };
-    const dx = shift(box.left, box.right, stage.left, stage.right);
-    const dy = shift(box.top, box.bottom, stage.top, stage.bottom);
+    const dx = shift(left, right, 0, width);
+    const dy = shift(top, bottom, 0, height);
     if (dx || dy) this.pan(dx, dy);
   }
 
@@ -222,39 +234,6 @@ class Viewer {
     this.said.textContent = node.label;
     this.reveal(node);
   }
-}
-
-function asNode(element, position) {
-  const name = nameOf(element);
-  const words = [...element.querySelectorAll("text")].map((item) => item.textContent.trim()).filter(Boolean);
-  const label = [name, ...words.filter((word) => word !== name)].join(" · ");
-  element.id ||= `node-${position}`;
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", label);
-  return { name, label, element };
-}
-
-function nameOf(element) {
-  return element.querySelector(":scope > title")?.textContent ?? element.id;
-}
-
-function makeRing(kind) {
-  const element = document.createElementNS(SVG, "rect");
-  element.setAttribute("class", `ring ${kind}`);
-  element.setAttribute("rx", 6);
-  element.toggleAttribute("hidden", true);
-  return element;
-}
-
-function ring(element, node) {
-  element.toggleAttribute("hidden", node === null);
-  if (node === null) return;
-  const box = node.element.getBBox();
-  const gap = 4;
-  element.setAttribute("x", box.x - gap);
-  element.setAttribute("y", box.y - gap);
-  element.setAttribute("width", box.width + 2 * gap);
-  element.setAttribute("height", box.height + 2 * gap);
 }
 
 /** Show how much of a drawing's length the stage holds, and where. */

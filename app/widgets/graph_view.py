@@ -11,7 +11,7 @@ import streamlit as st
 from app.language import _
 from app.widgets.component import component, rerun_only
 
-_viewer = component("graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_view.js"))
+_viewer = component("graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_nodes.js", "graph_view.js"))
 
 # What the viewer does not draw: half of a large file, and the time to send and read it. Each begins with a text of its
 # own, which is found in a fifth of the time that one expression for all of them takes.

@@ -139,8 +139,10 @@ _CLOCK = """isThere => {
 
 _GRAPH_IS_THERE = """() => {
   const host = [...document.querySelectorAll(".st-key-build-graph-view *")].find(element => element.shadowRoot);
-  return host && host.shadowRoot.querySelectorAll("g.node").length > 500;
+  const nodes = host?.shadowRoot.querySelectorAll("g.node") ?? [];
+  return nodes.length > 500 && nodes[0].querySelector("text") !== null;
 }"""
+"""The nodes in sight hold their words; the others get them as they come into sight."""
 
 _TABLE_IS_THERE = """() => [...document.querySelectorAll(".dvn-scroller")].some(grid => grid.scrollHeight > 500 * 30)"""
 """The cells are on the canvas with the grid's new height; its table for readers who hear it follows a third of a second

@@ -71,6 +71,7 @@ class TestGraph:
         after = _view(widgets)
         assert after["y"] == pytest.approx(before["y"] - 150, abs=1)
         assert after["k"] == before["k"]
+        expect(_node(widgets, "stage1_block1_add").locator("text").first).to_be_visible()
         _press(widgets, "Rerun")
         expect(widgets.get_by_text("chosen: None")).to_be_visible()
 
@@ -158,9 +159,14 @@ class TestGraph:
             "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize) * document.viewOf().k)"
         )
         assert 11 <= min(sizes) <= 16
+        last = _node(page, "stage1_block71_relu")
+        page.locator(".stage").press("End")
+        assert _inside_stage(page, "stage1_block71_relu")
+        assert last.locator("text").all_text_contents() == ["stage1_block71_relu", "32×32×16"]
         page.locator(".bar").get_by_role("button", name="Show the whole graph").click()
         assert _inside_stage(page, "stage1_block71_relu")
         assert _inside_stage(page, "input")
+        assert page.locator(".node text").count() == 2 * (1 + 71 * 7)
 
 
 class TestHostileDrawing:
@@ -282,8 +288,8 @@ class TestChart:
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_both_are_legible_and_accessible(new_page, address, scheme):
     page = _open(new_page(color_scheme=scheme), address)
-    _node(page, "stage1_block1_add").click()
-    expect(page.get_by_text("chosen: stage1_block1_add")).to_be_visible()
+    _node(page, "stage1_block1_conv1").click()
+    expect(page.get_by_text("chosen: stage1_block1_conv1")).to_be_visible()
     assert_accessible(page)
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     words = page.locator(".node text").first.evaluate("text => getComputedStyle(text).fill")
