@@ -41,9 +41,9 @@ def test_a_database_that_was_gone_makes_no_worker_lost(workers, postgresql):
             workers.look_after(store.active())
         time.sleep(0.05)
     postgresql.start()
+    back = time.monotonic()
     workers.look_after(store.active())
     assert store.job(job.id).state == "starting", "nobody could hear it"
-    back = time.monotonic()
     look(workers, lambda: store.job(job.id).state == "lost")
     assert time.monotonic() - back >= 1.0, "it has the whole time again"
     look(workers, lambda: not workers)
