@@ -41,6 +41,12 @@ def picture(spec: ResNetSpec, detail: Detail, file_format: Format) -> bytes:
     return drawing(spec, detail).render(file_format)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_CONTENT)
+def shown_picture(spec: ResNetSpec, detail: Detail) -> str:
+    """Render a network's picture for the viewer."""
+    return drawing(spec, detail).render("svg").decode()
+
+
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=_BY_CONTENT)
 def code(spec: ResNetSpec, recipe: Recipe | None = None, data: str = "shapes") -> str:
     """Write a network as a stand-alone Keras script."""

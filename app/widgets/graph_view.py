@@ -67,6 +67,12 @@ def graph_view(svg: str, *, label: str, selected: str | None, key: str, height: 
     return choice.told
 
 
+def prepare(svg: str) -> None:
+    """Do beforehand what a large drawing takes time for when it is shown."""
+    _slim(svg)
+    _node_names(svg)
+
+
 @dataclass
 class _Choice:
     """What is chosen in one viewer of one session, and who said so last.
@@ -111,7 +117,7 @@ def _words() -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _slim(svg: str) -> str:
     return _join_edges(_FONT.sub("", _COMMENT.sub("", svg.replace(' xml:space="preserve"', ""))))
 

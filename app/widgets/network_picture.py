@@ -9,7 +9,7 @@ from app import cache
 from app.language import N_, _
 from app.projection import adopt, project
 from app.startup import when_shown
-from app.widgets.graph_view import graph_view
+from app.widgets.graph_view import graph_view, prepare
 from app.widgets.node_card import find
 from resnet_core.drawing import Detail
 from resnet_core.families import PRESETS
@@ -48,7 +48,7 @@ def picture(spec: ResNetSpec, detail: Detail, node: str | None, *, key: str, hei
     names = frozenset(box.name for box in drawing.layout.boxes)
     here = place_in(cache.graph(spec), names, node)
     picked = graph_view(
-        cache.picture(spec, detail, "svg").decode(),
+        cache.shown_picture(spec, detail),
         label=_(_LABELS[detail]).format(network=spec.name, count=len(names), classes=spec.classes),
         key=key,
         selected=here,
@@ -98,7 +98,7 @@ def draw_ahead() -> None:
 def _draw_large() -> None:
     for preset in PRESETS.values():
         if preset.spec.depth in LARGE:
-            cache.picture(preset.spec, Detail.LAYERS, "svg")
+            prepare(cache.shown_picture(preset.spec, Detail.LAYERS))
 
 
 def count_boxes(graph: Graph, detail: Detail) -> int:
