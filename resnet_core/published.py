@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from resnet_core.families import HE_2015
-from resnet_core.words import N_, say
+from resnet_core.words import N_, percent, say
 
 Quantity = Literal["params", "trainable", "macs", "train_error", "val_error", "test_error"]
 
@@ -65,9 +65,7 @@ RESNET50_READINGS = (
 
 def _top_1(error: float, table: int) -> Published:
     source = _table(table)
-    return Published(
-        "val_error", error, f"{error:.2%}".replace("%", " %"), source, N_("top-1 error on ImageNet, 10 crops")
-    )
+    return Published("val_error", error, percent(error, 2), source, N_("top-1 error on ImageNet, 10 crops"))
 
 
 IMAGENET_ERRORS: dict[str, Published] = {
@@ -85,7 +83,7 @@ WIDE_ERRORS: dict[int, Published] = {
     factor: Published(
         "test_error",
         error,
-        f"{error:.2%}".replace("%", " %"),
+        percent(error, 2),
         say("{paper}, Table {number}", paper="Zagoruyko and Komodakis 2016, Wide Residual Networks", number=4),
         say("test error on CIFAR-10, 40 layers, {factor} times the width", factor=factor),
     )

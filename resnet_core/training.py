@@ -27,6 +27,7 @@ from resnet_core.recipes import Augment, Normalize, Recipe, learning_rate_at, va
 from resnet_core.results import MODEL_FILE, WEIGHTS_FILE, Epoch, Listener, Result, Start
 from resnet_core.spec import ResNetSpec
 from resnet_core.watch import Budget, Watch
+from resnet_core.words import percent
 
 
 def train(
@@ -218,7 +219,7 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
         keeper.keep(epochs)
         watch.listener.on_epoch(epochs[-1])
     best = epochs[-1]
-    message = f"training error {best.train_error:.1%}, validation error {best.val_error:.1%}"
+    message = f"training error {percent(best.train_error)}, validation error {percent(best.val_error)}"
     return Result("finished", start, tuple(epochs), f"{message} after {budget.total_epochs} epochs")
 
 
@@ -229,7 +230,7 @@ def _tested(result: Result, model: keras.Model, data: ImageData, watch: Watch) -
     if watch.state == "stopped":
         return result
     error = 1 - float(measured["accuracy"])
-    message = result.message.replace(" after ", f", test error {error:.1%} after ", 1)
+    message = result.message.replace(" after ", f", test error {percent(error)} after ", 1)
     return replace(result, message=message, test_loss=float(measured["loss"]), test_error=error)
 
 

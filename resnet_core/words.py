@@ -5,6 +5,7 @@ collects the templates, which is why they stand where they are used, as `say("{c
 """
 
 from collections.abc import Callable, Iterable
+from string import Formatter
 from typing import Any
 
 Translate = Callable[[str, str | None, int | None], str]
@@ -25,17 +26,48 @@ class Said(str):
         if not self.values:
             return template
         values = {k: v.translated(translate) if isinstance(v, Said) else v for k, v in self.values.items()}
-        return template.format(**values)
+        return fill(template, **values)
 
 
-def say(template: str, **values: Any) -> Said:
+class _Spaced(Formatter):
+    """Fills in templates as `str.format` does, and sets a percent sign apart from its number, as all units are."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = super().format_field(value, format_spec)
+        return text.replace("%", " %") if format_spec.endswith("%") else text
+
+
+_spaced = _Spaced()
+
+
+def fill(template: str, **values: Any) -> str:
     """Fill in a template's named places.
 
     Example:
-        >>> say("{name} ended at {error:.1%}", name="resnet20", error=0.0875)
-        'resnet20 ended at 8.8%'
+        >>> fill("{name} ended at {error:.1%}", name="resnet20", error=0.0875)
+        'resnet20 ended at 8.8 %'
     """
-    return _said(template.format(**values), template, None, None, values)
+    return _spaced.vformat(template, (), values)
+
+
+def percent(fraction: float, digits: int = 1) -> str:
+    """Write a fraction in percent with so many decimals.
+
+    Example:
+        >>> percent(0.0875), percent(0.0875, 2)
+        ('8.8 %', '8.75 %')
+    """
+    return fill("{fraction:.{digits}%}", fraction=fraction, digits=digits)
+
+
+def say(template: str, **values: Any) -> Said:
+    """Fill in a template's named places, and remember them.
+
+    Example:
+        >>> say("{name} ended at {error:.1%}", name="resnet20", error=0.0875)
+        'resnet20 ended at 8.8 %'
+    """
+    return _said(fill(template, **values), template, None, None, values)
 
 
 def say_count(one: str, many: str, count: int, **values: Any) -> Said:
@@ -46,7 +78,7 @@ def say_count(one: str, many: str, count: int, **values: Any) -> Said:
         '2 runs'
     """
     values = {"count": count, **values}
-    return _said((one if count == 1 else many).format(**values), one, many, count, values)
+    return _said(fill(one if count == 1 else many, **values), one, many, count, values)
 
 
 def together(texts: Iterable[str], between: str = " ") -> Said:
@@ -58,7 +90,7 @@ def together(texts: Iterable[str], between: str = " ") -> Said:
     """
     values = {f"text{at}": text for at, text in enumerate(text for text in texts if text)}
     template = between.join(f"{{{name}}}" for name in values)
-    return _said(template.format(**values), template, None, None, values)
+    return _said(fill(template, **values), template, None, None, values)
 
 
 def N_(text: str) -> Said:

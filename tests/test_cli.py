@@ -334,7 +334,7 @@ class TestTrain:
         found = json.loads(out)
         keys = {"id", "state", "spec", "recipe", "data", "seed", "params", "device", "epochs", "message"}
         assert set(found) == keys | {"test_loss", "test_error"} and list(found)[-2:] == ["test_loss", "test_error"]
-        assert 0 <= found["test_error"] <= 1 and f"test error {found['test_error']:.1%}" in found["message"]
+        assert 0 <= found["test_error"] <= 1 and f"test error {100 * found['test_error']:.1f} %" in found["message"]
         assert (found["state"], found["seed"], found["data"], found["params"]) == ("finished", 5, "shapes", 494)
         assert found["recipe"]["train_size"] == 128 and found["spec"]["width"] == 4
         assert [epoch["epoch"] for epoch in found["epochs"]] == [1, 2]

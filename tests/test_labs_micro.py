@@ -9,10 +9,10 @@ def test_variants_that_are_level_are_all_named():
     answer = variants.Answer({**every, "plain": (0.4, 0.5, 0.9), "bare": (0.5, 0.502, 0.6)})
     said = variants.sentence(VariantsValues(depth=30), answer)
     best, _dot, worst = said.partition("Lowest")
-    assert "30 layers: 100% (residual (2015); pre-activation (2016); stochastic depth" in best and "bare" not in best
-    assert worst.startswith(": 50% (plain; residual, no batch normalization).")
+    assert "30 layers: 100 % (residual (2015); pre-activation (2016); stochastic depth" in best and "bare" not in best
+    assert worst.startswith(": 50 % (plain; residual, no batch normalization).")
     all_level = variants.sentence(VariantsValues(depth=10), variants.Answer(every))
-    assert all_level == "With 10 layers all of them reach 100%: medians of 3 seeds."
+    assert all_level == "With 10 layers all of them reach 100 %: medians of 3 seeds."
 
 
 def test_no_variant_falls_off_the_picture():

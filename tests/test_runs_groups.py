@@ -95,5 +95,7 @@ def test_a_tiny_study_runs_to_its_end_and_is_read(home, monkeypatch):
     outcomes = [groups.outcome(job, job.epochs) for job in ended.jobs]
     assert {outcome.val_images for outcome in outcomes} == {128}
     residual, plain = (job.epochs[-1].val_error for job in ended.jobs)
-    assert tiny.verdict(outcomes).startswith(f"Final validation error with 4 layers: plain {plain:.1%} (training ")
-    assert f"A {residual:.1%}" in tiny.verdict(outcomes)
+    assert tiny.verdict(outcomes).startswith(
+        f"Final validation error with 4 layers: plain {100 * plain:.1f} % (training "
+    )
+    assert f"A {100 * residual:.1f} %" in tiny.verdict(outcomes)

@@ -151,13 +151,13 @@ class TestVerdict:
 
     def test_names_the_numbers(self):
         verdict = DEGRADATION.verdict(outcomes(PAPER))
-        assert "from 10.0% to 80.0%" in verdict and "from 5.0% to 4.0%" in verdict
+        assert "from 10.0 % to 80.0 %" in verdict and "from 5.0 % to 4.0 %" in verdict
         assert "take 76.0 points off at 56 layers" in verdict and "contradicts" not in verdict
         assert verdict.endswith("One seed each: repeat it over several to see how much is luck.")
 
     def test_names_a_failed_run_and_reads_the_rest(self):
         verdict = DEGRADATION.verdict(outcomes(PAPER, failed=((True, 56),)))
-        assert "plain network's training error went from 10.0% to 80.0%" in verdict
+        assert "plain network's training error went from 10.0 % to 80.0 %" in verdict
         assert "degrades with depth; no residual one of that depth" in verdict
         assert verdict.endswith("Left out: resnet56-16px lost.")
 
@@ -173,7 +173,7 @@ class TestVerdict:
         repeated = [run for seed in range(3) for run in outcomes(PAPER, seed=seed, more=0.01 * seed)]
         verdict = DEGRADATION.verdict(repeated)
         # The sample standard deviation of x, x + 1 %, x + 2 % is 1 %.
-        assert "from 11.0% ± 1.0% to 81.0% ± 1.0%" in verdict
+        assert "from 11.0 % ± 1.0 % to 81.0 % ± 1.0 %" in verdict
         assert "means ± sample standard deviations over n = 3 seeds" in verdict
 
     def test_names_the_seed_of_a_failed_repeat(self):

@@ -73,14 +73,14 @@ class TestEvery:
 
     def test_names_means_spreads_and_seeds(self, name):
         text = read(name, lambda run: tuple(error + 0.01 * run.seed for error in as_in_the_paper(run)), seeds=3)
-        assert " ± 1.0%" in text and "n = 3 seeds" in text and "One seed" not in text
+        assert " ± 1.0 %" in text and "n = 3 seeds" in text and "One seed" not in text
 
 
 class TestDepth:
     def test_as_in_the_paper(self):
         text = read("depth", as_in_the_paper)
         # 10 % + 0.8 % for each layer from 20 on; 10 % - 0.04 % a layer.
-        assert "plain 8: 19.6%, 20: 10.0%, 32: 19.6%, 56: 38.8%" in text
+        assert "plain 8: 19.6 %, 20: 10.0 %, 32: 19.6 %, 56: 38.8 %" in text
         assert "Plain networks degrade, as in the paper: 56 layers train worse than 20, by 28.8 points" in text
         assert "At 56 layers shortcuts take 31.0 points of training error off" in text
         assert "contradicts" not in text
@@ -114,7 +114,7 @@ class TestCifar10Paper:
             size=Size.FULL,
             test=lambda run: TABLE_6[run.spec.depth] + 0.002,
         )
-        assert "20 layers 8.9% (8.75%)" in text and "110 layers 6.6% (6.43%)" in text
+        assert "20 layers 8.9 % (8.75 %)" in text and "110 layers 6.6 % (6.43 %)" in text
         assert "All are within a point of it" in text
 
     def test_says_where_the_paper_was_not_reached(self):
@@ -129,7 +129,7 @@ class TestCifar10Paper:
     def test_the_quick_size_claims_nothing_about_table_6(self):
         text = read("cifar10_paper", as_in_the_paper, test=lambda run: 0.3)
         assert "are of 64,000 steps on CIFAR-10; these runs took 240 on shapes: compare the order only" in text
-        assert "30.0%" not in text
+        assert "30.0 %" not in text
 
 
 BY_OPTIMIZER = {"sgd": 0.3, "momentum": 0.1, "adam": 0.2, "nadam": 0.15}
@@ -138,7 +138,7 @@ BY_OPTIMIZER = {"sgd": 0.3, "momentum": 0.1, "adam": 0.2, "nadam": 0.15}
 class TestOptimizers:
     def test_are_ranked(self):
         text = read("optimizers", lambda run: (BY_OPTIMIZER[run.recipe.optimizer], 0.4))
-        assert "lowest first: SGD with momentum 10.0% (validation 40.0%), Nadam 15.0%" in text
+        assert "lowest first: SGD with momentum 10.0 % (validation 40.0 %), Nadam 15.0 %" in text
         assert "SGD with momentum gets furthest with this budget" in text
 
     def test_a_close_race_is_called_one_and_another_winner_on_validation_is_named(self):
@@ -156,7 +156,8 @@ class TestNadam20:
             test=lambda run: 0.5,
         )
         assert (
-            "99.0% on training, 52.0% on validation, 50.0% on test images; the study notes report 91%, 76%, 74%" in text
+            "99.0 % on training, 52.0 % on validation, 50.0 % on test images; the study notes report 91 %, 76 %, 74 %"
+            in text
         )
         assert "It over-fits, as in the notes: 47.0 points lie between training and validation" in text
         assert "the gap from 47.0 to 8.0 points and validates better by 31.0 points" in text
@@ -176,8 +177,8 @@ PAPER_ORDER = {(True, 50): 0.1, (True, 34): 0.2, (False, 34): 0.3, (False, 50): 
 class TestAblation:
     def test_the_papers_order(self):
         text = read("ablation", lambda run: (0.1, PAPER_ORDER[run.spec.residual, run.spec.depth]))
-        assert "SGD with momentum: ResNet-50 10.0%, ResNet-34 20.0%, Plain-34 30.0%, Plain-50 40.0%." in text
-        assert "ResNet-50 22.85%, ResNet-34 24.52%, Plain-34 28.54%" in text
+        assert "SGD with momentum: ResNet-50 10.0 %, ResNet-34 20.0 %, Plain-34 30.0 %, Plain-50 40.0 %." in text
+        assert "ResNet-50 22.85 %, ResNet-34 24.52 %, Plain-34 28.54 %" in text
         assert "Ours agree with it in 4 comparisons and contradict it in none" in text
         assert "training error still fell" not in text and "validation error moved" not in text
 
@@ -203,8 +204,10 @@ BY_SHORTCUT = {"A": 0.2, "B": 0.15, "C": 0.1}
 class TestShortcuts:
     def test_as_in_the_paper(self):
         text = read("shortcuts", lambda run: (0.1, BY_SHORTCUT[run.spec.shortcut] if run.spec.residual else 0.5))
-        assert "plain 50.0% (training 10.0%), A 20.0%" in text
-        assert "Every option beats the plain network, as in the paper (28.54% plain against 25.03% A, 24.52% B" in text
+        assert "plain 50.0 % (training 10.0 %), A 20.0 %" in text
+        assert (
+            "Every option beats the plain network, as in the paper (28.54 % plain against 25.03 % A, 24.52 % B" in text
+        )
         assert "From best to worst: C, B, A, the paper's order." in text
 
     def test_contradictions(self):
@@ -223,22 +226,22 @@ class TestBottleneck:
             return read("bottleneck", lambda run: (0.1, basic if run.spec.block == "basic" else bottleneck))
 
         better = ends(0.3, 0.2)
-        assert "20 basic layers 30.0%, 26 bottleneck layers 20.0% (10.2 and 9.9 million MACs)" in better
-        assert "is better, as in the paper: the paper's 50 bottleneck layers reach 22.85%" in better
+        assert "20 basic layers 30.0 %, 26 bottleneck layers 20.0 % (10.2 and 9.9 million MACs)" in better
+        assert "is better, as in the paper: the paper's 50 bottleneck layers reach 22.85 %" in better
         assert "worse at equal cost here: this contradicts the paper" in ends(0.2, 0.3)
         assert "At equal cost no clear difference shows here" in ends(0.2, 0.2)
 
     def test_a_pair_without_its_partner_is_left_out(self):
         text = read("bottleneck", lambda run: None if run.spec.depth == 26 else (0.1, 0.2))
-        assert "56 basic layers 20.0%, 83 bottleneck layers" in text and "20 basic layers" not in text
+        assert "56 basic layers 20.0 %, 83 bottleneck layers" in text and "20 basic layers" not in text
 
 
 class TestWidths:
     def test_more_width(self):
         text = read("widths", lambda run: (0.1, 1 / run.spec.width))
-        assert "4 channels 25.0% (training 10.0%), 8 channels 12.5%" in text
+        assert "4 channels 25.0 % (training 10.0 %), 8 channels 12.5 %" in text
         assert "by 21.9 points from end to end, as published: Zagoruyko and Komodakis 2016" in text
-        assert "reports 6.85%, 5.33%, 4.97% for 1, 2 and 4 times the width" in text
+        assert "reports 6.85 %, 5.33 %, 4.97 % for 1, 2 and 4 times the width" in text
 
     def test_less_is_more_here(self):
         text = read("widths", lambda run: (0.1, run.spec.width / 64))
@@ -258,8 +261,8 @@ class TestBatchNorm:
 
     def test_what_it_does_and_what_its_momentum_hides(self):
         text = self.ends(without=0.86, first=0.9, last=0.6)
-        assert "training error ends at 86.0%, with it at 10.0%. It makes the network train faster" in text
-        assert "validation error 90.0% against 30.0% after the first epoch and 60.0% against 12.0% after" in text
+        assert "training error ends at 86.0 %, with it at 10.0 %. It makes the network train faster" in text
+        assert "validation error 90.0 % against 30.0 % after the first epoch and 60.0 % against 12.0 % after" in text
         assert "have not caught up with the weights" in text
 
     def test_a_lag_that_has_gone(self):

@@ -89,7 +89,7 @@ def test_held_out_images_leave_the_test_images_to_the_end(tmp_path):
     logits = np.asarray(model(data.x_test.astype("float32") / 255))
     wrong = np.mean(np.argmax(logits, axis=1) != data.y_test)
     assert result.test_error == pytest.approx(wrong, abs=1e-6) and result.test_loss > 0
-    assert f"test error {wrong:.1%} after 2 epochs" in result.message
+    assert f"test error {100 * wrong:.1f} % after 2 epochs" in result.message
 
 
 def test_where_the_test_images_validate_there_is_no_other_test_error():

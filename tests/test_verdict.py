@@ -38,7 +38,7 @@ def test_a_whole_study_is_read_as_the_study_reads_itself():
     assert study_of(runs()) is STUDY
     found = verdict(runs())
     assert found.kind == "read"
-    assert "the plain network's training error went from 6.0% to 56.0%" in found.text
+    assert "the plain network's training error went from 6.0 % to 56.0 %" in found.text
     assert "That is the degradation" in found.text
 
 

@@ -10,6 +10,7 @@ from app.labs.lab import Panel
 from app.language import N_, _
 from resnet_core.lessons.labs.micro import BnMomentumValues
 from resnet_core.micro import MicroSpec, MicroStack, spirals, train_points
+from resnet_core.words import fill
 
 TITLE = N_("Momentum: statistics that lag behind")
 SLOW = True
@@ -64,10 +65,12 @@ def panels(values: BnMomentumValues, answer: Answer) -> list[Panel]:
 
 def sentence(values: BnMomentumValues, answer: Answer) -> str:
     """Say how far the two are apart, and how much of the start is left in the statistics."""
-    return _(
+    text = _(
         "After {steps} steps the error is {batch:.0%} by the points' own statistics and {moving:.0%} by the moving "
         "ones, of which {share:.2g} % is still their starting value ({momentum:g} to the power of {steps})."
-    ).format(
+    )
+    return fill(
+        text,
         steps=values.steps,
         batch=answer.batch_errors[-1],
         moving=answer.moving_errors[-1],

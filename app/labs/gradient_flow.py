@@ -11,6 +11,7 @@ from app.labs.lab import Panel
 from app.language import N_, _
 from resnet_core.lessons.labs.micro import GradientFlowValues
 from resnet_core.micro import gradient_norms, layer_norms
+from resnet_core.words import fill
 
 TITLE = N_("How long is the gradient of each layer?")
 CODE = (gradient_norms, layer_norms)
@@ -73,7 +74,8 @@ def sentence(values: GradientFlowValues, answer: Answer) -> str:
         "in the residual one (median of {seeds} seeds); they get {plain_hits:.0%} and "
         "{residual_hits:.0%} of the training points."
     )
-    return text.format(
+    return fill(
+        text,
         plain=_times(answer.ratio(answer.plain)),
         residual=_times(answer.ratio(answer.residual)),
         seeds=SEEDS,

@@ -10,6 +10,7 @@ from app.charts.lab_lines import Line, lab_lines
 from app.labs.lab import Panel
 from app.language import N_, _
 from resnet_core.lessons.labs.micro import IdentityWeightsValues
+from resnet_core.words import fill
 
 TITLE = N_("Which weights give H(x) = x?")
 
@@ -80,10 +81,11 @@ def panels(values: IdentityWeightsValues, answer: Answer) -> list[Panel]:
 
 def sentence(values: IdentityWeightsValues, answer: Answer) -> str:
     """Say how far both blocks are from the identity."""
-    return _(
+    text = _(
         "With random weights of size {noise:g} the plain block misses the identity by {plain:.0%} of its input, the "
         "residual block by {residual:.0%}."
-    ).format(noise=values.noise, plain=answer.at_plain, residual=answer.at_residual)
+    )
+    return fill(text, noise=values.noise, plain=answer.at_plain, residual=answer.at_residual)
 
 
 def table(values: IdentityWeightsValues, answer: Answer) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from app.labs.lab import Panel
 from app.language import N_, _
 from resnet_core.lessons.labs.micro import MicroDepthValues
 from resnet_core.micro import MicroStack, depth_study, train_points
+from resnet_core.words import fill, percent
 
 TITLE = N_("Twelve small networks, from 4 to 50 layers")
 CODE = (depth_study, train_points, MicroStack)
@@ -51,18 +52,20 @@ def panels(values: MicroDepthValues, answer: Answer) -> list[Panel]:
         yaxis={"range": [0.4, 1.03], "tickformat": ".0%"},
     )
     alt = "; ".join(
-        f"{name} " + ", ".join(f"{depth}: {hit:.0%}" for depth, hit in zip(DEPTHS, hits, strict=True))
+        f"{name} " + ", ".join(f"{depth}: {percent(hit, 0)}" for depth, hit in zip(DEPTHS, hits, strict=True))
         for name, hits, _color in kinds
     )
-    return [Panel(title, f"{title}. {alt}. " + _("Guessing gives 50%."), figure=figure)]
+    return [Panel(title, f"{title}. {alt}. " + _("Guessing gives 50 %."), figure=figure)]
 
 
 def sentence(values: MicroDepthValues, answer: Answer) -> str:
     """Compare the deepest with the shallowest."""
-    return _(
+    text = _(
         "From {low} to {high} layers the plain network goes from {plain_low:.0%} to {plain_high:.0%} of its own "
-        "training points, the residual one from {residual_low:.0%} to {residual_high:.0%}. Guessing gives 50%."
-    ).format(
+        "training points, the residual one from {residual_low:.0%} to {residual_high:.0%}. Guessing gives 50 %."
+    )
+    return fill(
+        text,
         low=DEPTHS[0],
         high=DEPTHS[-1],
         plain_low=answer.plain[0],

@@ -11,6 +11,7 @@ from app.labs.lab import Panel
 from app.language import N_, _
 from resnet_core.lessons.labs.micro import VariantsValues
 from resnet_core.micro import MicroSpec, MicroStack, spirals, train_points
+from resnet_core.words import percent
 
 TITLE = N_("Who is left when it gets deep?")
 CODE = (MicroStack,)
@@ -89,14 +90,14 @@ def panels(values: VariantsValues, answer: Answer) -> list[Panel]:
         hovertemplate="%{x:.1%}<extra></extra>",
     )
     listed = ", ".join(
-        f"{shown} {answer.median(name):.0%}" for shown, name in zip(names, answer.accuracies, strict=True)
+        f"{shown} {percent(answer.median(name), 0)}" for shown, name in zip(names, answer.accuracies, strict=True)
     )
     return [Panel(title, f"{title}. {listed}.", figure=theme.style(figure))]
 
 
 def sentence(values: VariantsValues, answer: Answer) -> str:
     """Name the best and the worst, and all that are level with them."""
-    high, low = (f"{end(map(answer.median, answer.accuracies)):.0%}" for end in (max, min))
+    high, low = (percent(end(map(answer.median, answer.accuracies)), 0) for end in (max, min))
     if high == low:
         text = _("With {depth} layers all of them reach {high}: medians of {seeds} seeds.")
         return text.format(depth=values.depth, high=high, seeds=SEEDS)
@@ -120,4 +121,4 @@ def table(values: VariantsValues, answer: Answer) -> pd.DataFrame:
 
 def _level(answer: Answer, shown: str) -> str:
     """Return the variants whose accuracy is written in the same way."""
-    return "; ".join(_(VARIANTS[name][0]) for name in answer.accuracies if f"{answer.median(name):.0%}" == shown)
+    return "; ".join(_(VARIANTS[name][0]) for name in answer.accuracies if percent(answer.median(name), 0) == shown)

@@ -10,6 +10,7 @@ from resnet_core.errors import LabError, one_line
 from resnet_core.results import ACTIVE
 from resnet_core.runs import cluster, devices, queue, store
 from resnet_core.runs.turns import Turns
+from resnet_core.words import fill
 
 
 @st.fragment(run_every=5)
@@ -22,14 +23,16 @@ def device_line() -> None:
     found = devices.gpus() or (devices.cpu(),)
     for device in found:
         cores = _(", {count} cores").format(count=device.cores) if device.cores else ""
-        text = _("Trains on **{device}**{cores} · load {load:.0%} · {free} of {total} memory free").format(
+        text = _("Trains on **{device}**{cores} · load {load:.0%} · {free} of {total} memory free")
+        line = fill(
+            text,
             device=device.name,
             cores=cores,
             load=device.load,
             free=theme.memory(device.memory_free),
             total=theme.memory(device.memory_total),
         )
-        st.caption(f":material/memory: {text}")
+        st.caption(f":material/memory: {line}")
 
 
 def other_runs(shown: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ import typer
 from resnet_core.cli import trash
 from resnet_core.cli.arguments import IdArgument, JsonOption
 from resnet_core.cli.output import check_target, print_json, print_table, say, write_file
+from resnet_core.words import percent
 
 if TYPE_CHECKING:
     from resnet_core.runs.records import Job
@@ -47,7 +48,16 @@ def list_jobs(
         print("no jobs yet: `submit` and `study` make some")
     else:
         rows = [
-            (job.id, job.kind, job.state, job.name, job.data or "", str(job.seed), f"{job.progress:.0%}", _error(job))
+            (
+                job.id,
+                job.kind,
+                job.state,
+                job.name,
+                job.data or "",
+                str(job.seed),
+                percent(job.progress, 0),
+                _error(job),
+            )
             for job in found
         ]
         print_table(("id", "kind", "state", "network", "data", "seed", "done", "validation error"), rows)
@@ -82,9 +92,9 @@ def show(job_id: IdArgument, as_json: JsonOption = False) -> None:
                     e.epoch,
                     e.step,
                     f"{e.train_loss:.4f}",
-                    f"{e.train_error:.2%}",
+                    percent(e.train_error, 2),
                     f"{e.val_loss:.4f}",
-                    f"{e.val_error:.2%}",
+                    percent(e.val_error, 2),
                     f"{e.images_per_second:,.0f}",
                     f"{e.seconds:.1f}",
                 )
@@ -92,7 +102,7 @@ def show(job_id: IdArgument, as_json: JsonOption = False) -> None:
             ],
         )
     if job.test_error is not None:
-        print(f"on the test images after the last epoch: loss {job.test_loss:.4f}, error {job.test_error:.2%}")
+        print(f"on the test images after the last epoch: loss {job.test_loss:.4f}, error {percent(job.test_error, 2)}")
 
 
 def stop(job_id: IdArgument, as_json: JsonOption = False) -> None:
@@ -206,4 +216,4 @@ def export(
 
 
 def _error(job: "Job") -> str:
-    return f"{job.last_epoch.val_error:.1%}" if job.last_epoch else ""
+    return percent(job.last_epoch.val_error) if job.last_epoch else ""

@@ -6,6 +6,7 @@ from types import FrameType
 
 from resnet_core.cli.output import say
 from resnet_core.results import Epoch, Listener, Start, Step
+from resnet_core.words import percent
 
 
 def tell_of_images(done: int, total: int) -> None:
@@ -55,8 +56,9 @@ class Progress(Listener):
     def on_epoch(self, epoch: Epoch) -> None:
         say(
             f"{chr(13) + chr(27) + '[K' if self.shows_steps else ''}"
-            f"epoch {epoch.epoch}/{self.start.total_epochs}: training error {epoch.train_error:.1%}, "
-            f"validation error {epoch.val_error:.1%}, {epoch.images_per_second:,.0f} images/s, {epoch.seconds:.1f} s"
+            f"epoch {epoch.epoch}/{self.start.total_epochs}: training error {percent(epoch.train_error)}, "
+            f"validation error {percent(epoch.val_error)}, {epoch.images_per_second:,.0f} images/s, "
+            f"{epoch.seconds:.1f} s"
         )
 
     def should_stop(self) -> bool:

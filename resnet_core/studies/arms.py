@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from resnet_core.recipes import Recipe
 from resnet_core.spec import ResNetSpec
-from resnet_core.words import N_, Said, say, together
+from resnet_core.words import N_, Said, percent, say, together
 
 if TYPE_CHECKING:
     from resnet_core.studies.types import Outcome
@@ -53,8 +53,8 @@ class Measure:
         return Measure(tuple(1 - value for value in self.values), self.images)
 
     def __str__(self) -> str:
-        spread = f" ± {self.spread:.1%}" if self.spread is not None else ""
-        return f"{self.mean:.1%}{spread}"
+        spread = f" ± {percent(self.spread)}" if self.spread is not None else ""
+        return f"{percent(self.mean)}{spread}"
 
 
 def above(a: Measure, b: Measure) -> bool:

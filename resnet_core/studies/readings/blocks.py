@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from resnet_core.choices import Block
 from resnet_core.published import IMAGENET_ERRORS, WIDE_ERRORS, published_for
 from resnet_core.studies.arms import Arm, above, points
-from resnet_core.words import N_, Said, say, together
+from resnet_core.words import N_, Said, percent, say, together
 
 EQUAL_COST = 0.1
 """Two networks whose MACs differ by less than this fraction cost the same."""
@@ -48,7 +48,7 @@ def read_widths(arms: Sequence[Arm]) -> Said | None:
     theirs = say(
         "{source} reports {errors} for 1, 2 and 4 times the width",
         source=next(iter(WIDE_ERRORS.values())).source,
-        errors=", ".join(f"{figure.value:.2%}" for figure in WIDE_ERRORS.values()),
+        errors=", ".join(percent(figure.value, 2) for figure in WIDE_ERRORS.values()),
     )
     sentences = [
         say(
@@ -95,7 +95,7 @@ def read_batch_norm(arms: Sequence[Arm]) -> Said | None:
 def _against_plain(plain: Arm, options: dict[str, Arm]) -> Said:
     reported = say(
         "{plain} plain against {options} on ImageNet with 34 layers",
-        plain=f"{IMAGENET_ERRORS['plain34'].value:.2%}",
+        plain=percent(IMAGENET_ERRORS["plain34"].value, 2),
         options=_reported(options),
     )
     failing = [name for name, arm in options.items() if not above(plain.val, arm.val)]
@@ -131,7 +131,7 @@ def _among_options(options: dict[str, Arm]) -> Said:
 
 
 def _reported(options: dict[str, Arm]) -> str:
-    return ", ".join(f"{IMAGENET_ERRORS[f'resnet34-{name}'].value:.2%} {name}" for name in options)
+    return ", ".join(f"{percent(IMAGENET_ERRORS[f'resnet34-{name}'].value, 2)} {name}" for name in options)
 
 
 def _pair(basic: Arm, deep: Arm) -> Said:
@@ -156,8 +156,8 @@ def _at_equal_cost(pairs: list[tuple[Arm, Arm]]) -> list[Said]:
     paper = say(
         "the paper's 50 bottleneck layers reach {bottleneck} on ImageNet with {deep} multiply-adds, its 34 basic ones "
         "{basic} with {few}",
-        bottleneck=f"{IMAGENET_ERRORS['resnet50'].value:.2%}",
-        basic=f"{IMAGENET_ERRORS['resnet34-B'].value:.2%}",
+        bottleneck=percent(IMAGENET_ERRORS["resnet50"].value, 2),
+        basic=percent(IMAGENET_ERRORS["resnet34-B"].value, 2),
         deep=_multiply_adds("resnet50"),
         few=_multiply_adds("resnet34"),
     )

@@ -6,7 +6,7 @@ from statistics import mean
 from resnet_core.published import IMAGENET_ERRORS, published_for
 from resnet_core.recipes import Augment, Optimizer
 from resnet_core.studies.arms import Arm, Measure, above, in_points, points
-from resnet_core.words import N_, Said, say, say_count, together
+from resnet_core.words import N_, Said, percent, say, say_count, together
 
 GAP = 0.05
 """Accuracy on training images over that on validation images, from which on a network over-fits."""
@@ -120,7 +120,7 @@ def _accuracies(arm: Arm) -> Said:
 
 def _notes() -> str:
     figures = {figure.quantity: 1 - figure.value for figure in published_for("study_resnet20_nadam")}
-    return ", ".join(f"{figures[name]:.0%}" for name in ("train_error", "val_error", "test_error"))
+    return ", ".join(percent(figures[name], 0) for name in ("train_error", "val_error", "test_error"))
 
 
 def _gap(arm: Arm) -> float:
@@ -178,7 +178,7 @@ def _network(arm: Arm) -> str:
 
 def _paper_order() -> str:
     rows = (("ResNet-50", "resnet50"), ("ResNet-34", "resnet34-B"), ("Plain-34", "plain34"))
-    return ", ".join(f"{name} {IMAGENET_ERRORS[key].value:.2%}" for name, key in rows)
+    return ", ".join(f"{name} {percent(IMAGENET_ERRORS[key].value, 2)}" for name, key in rows)
 
 
 def _against(holds: int, reversed_: int) -> Said:
