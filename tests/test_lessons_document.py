@@ -56,6 +56,7 @@ def test_code_that_is_text_and_deeper_headings_stay_text():
         ("{study: depth}", "{study: width}", line_of("{study: depth}"), "values.study"),
         ("{study: depth}", "{layers: 3}", line_of("{study: depth}"), "values.layers is unknown here"),
         ("hide: [study]", "hide: [depth]", line_of("hide:"), "hide names depth: study has study, size"),
+        ("hide: [study]", "hide: [full]", line_of("hide:"), "hide names full: study has study, size"),
         (
             "right: true, ",
             "",

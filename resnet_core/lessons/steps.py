@@ -111,9 +111,9 @@ def _lab_problems(block: LabBlock, lines: yaml_lines.Lines) -> list[Problem]:
     if values is None:
         near = difflib.get_close_matches(block.name, LABS, n=3) or sorted(LABS)
         return [Problem(lines.line(["name"]), f"lab: no lab is called {block.name[:60]!r}: choose {', '.join(near)}")]
-    unknown = [name for name in block.hide if name not in values.model_fields]
+    unknown = [name for name in block.hide if name not in values.framed()]
     if unknown:
-        known = ", ".join(values.model_fields)
+        known = ", ".join(values.framed())
         return [Problem(lines.line(["hide"]), f"lab: hide names {', '.join(unknown)}: {block.name} has {known}")]
     try:
         values(**block.values)
