@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from resnet_core.families import PRESETS
 from tests import processes
 from tests.benchmarks import Row
 from tests.browser.chromium import LAUNCH_ARGUMENTS, find_browser
@@ -31,10 +32,11 @@ def run() -> list[Row]:
     home = Path(os.environ[processes.HOME_VARIABLE])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=LAUNCH_ARGUMENTS)
-        visits, empty = [], []
+        visits, empty, least = [], [], []
         for number in range(ROUNDS):
             visits.append(_visit(browser, home / f"app{number}"))
             empty.append(_empty(browser, home / f"empty{number}"))
+            least.append(_least(browser, home / f"least{number}"))
         browser.close()
     first = min(visit.first_page for visit in visits)
     graph = min(visit.graph for visit in visits)
@@ -47,6 +49,8 @@ def run() -> list[Row]:
         Row("App: its first page over that one's", first / min(empty), "x", "", True),
         Row("Build: from choosing resnet152 to its graph of layers", graph, "s", "under 0.5 s", graph < 0.5),
         Row("Build: from choosing resnet152 to its table of layers", table, "s", "under 0.5 s", table < 0.5),
+        Row("Build: the same choice in an app of one list and one line, Streamlit's own", min(least), "s", "", True),
+        Row("Build: its graph over that line", graph / min(least), "x", "", True),
         Row("App: memory after visiting every page", memory, "MB", "under 300 MB", memory < 300),
         Row("App: libraries of Keras in its process", heavy, "files", "none", heavy == 0),
     ]
@@ -84,6 +88,15 @@ def _empty(browser: Browser, folder: Path) -> float:
         return time.perf_counter() - began
 
 
+def _least(browser: Browser, folder: Path) -> float:
+    """Return the seconds from the same choice to its name, in an app that does nothing else."""
+    folder.mkdir(parents=True)
+    (folder / "list.py").write_text(_LIST)
+    with _server(folder / "home", str(folder / "list.py")) as (server, _began), _page(browser) as page:
+        open_page(page, server.url, timeout=60)
+        return _seconds_from_choice(page, _LINE_IS_THERE)
+
+
 @contextmanager
 def _server(home: Path, script: str = "app/Home.py") -> Iterator[tuple[Server, float]]:
     """Start the app; the second value is when its command was given."""
@@ -110,11 +123,13 @@ def _visit_every_page(page: Page) -> None:
 
 
 def _choose_deep(page: Page, server: Server, tab: str, is_there: str) -> float:
-    """Choose resnet152 in a tab of Build that shows resnet20, and return the seconds until its result is painted.
-
-    The page's own clock runs from the click to the second frame after the result stands in the page.
-    """
+    """Choose resnet152 in a tab of Build that shows resnet20, and return the seconds until its result is painted."""
     open_page(page, f"{server.url}/build?spec=resnet20&detail=layers&tab={tab}")
+    return _seconds_from_choice(page, is_there)
+
+
+def _seconds_from_choice(page: Page, is_there: str) -> float:
+    """Choose resnet152; the page's own clock runs from the click to the second frame after the result stands there."""
     select = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text("Preset", exact=True))
     select.get_by_role("combobox").fill("resnet152")
     option = page.get_by_role("option", name=DEEP, exact=True)
@@ -136,6 +151,13 @@ _CLOCK = """isThere => {
     }, { capture: true, once: true });
   });
 }"""
+
+_LIST = f"""import streamlit as st
+
+st.text(st.selectbox("Preset", [{DEEP!r}, *(f"preset {{number}}" for number in range({len(PRESETS) - 1}))], index=1))
+"""
+
+_LINE_IS_THERE = f"""() => document.querySelector("[data-testid=stText]")?.textContent === {DEEP!r}"""
 
 _GRAPH_IS_THERE = """() => {
   const host = [...document.querySelectorAll(".st-key-build-graph-view *")].find(element => element.shadowRoot);
