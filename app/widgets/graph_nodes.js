@@ -1,5 +1,5 @@
-// The nodes of a drawing: { name, label, element, box }. Only those that come into sight get what they hold, for to a
-// browser the twenty in sight are a tenth of the work of 500 layers.
+// The nodes of a drawing: { name, label, element, box, inside }. Only those that come into sight get what they hold, for
+// to a browser the twenty in sight are a tenth of the work of 500 layers; until then it is kept as text in `inside`.
 
 /** Take out of a drawing what its nodes hold: return the rest, and what each of these nodes held. */
 function emptyNodes(text) {
@@ -17,7 +17,7 @@ function fillNodes(nodes) {
   const filled = cleanSvg(`<svg>${nodes.map(({ inside }) => `<g>${inside}</g>`).join("")}</svg>`);
   for (const [position, node] of nodes.entries()) {
     node.element.append(...(filled.children[position]?.childNodes ?? []));
-    node.empty = false;
+    node.inside = null;
   }
 }
 
@@ -32,7 +32,7 @@ function asNode(element, position, insides) {
   element.id ||= `node-${position}`;
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", label);
-  return { name, label, element, inside, empty, box: boxOf(inside) };
+  return { name, label, element, box: boxOf(inside), inside: empty ? inside : null };
 }
 
 function unescaped(text) {
@@ -43,9 +43,14 @@ function unescaped(text) {
 function boxOf(inside) {
   const [, tag, looks] = /<(rect|polygon|path|ellipse)\b([^>]*)>/.exec(inside) ?? ["", "path", ""];
   const read = (name) => new RegExp(` ${name}="([^"]*)"`).exec(looks)?.[1] ?? "";
-  if (tag === "rect" || tag === "ellipse") {
-    const [x, y, width, height, cx, cy, rx, ry] = ["x", "y", "width", "height", "cx", "cy", "rx", "ry"].map((name) => Number(read(name)));
-    return tag === "rect" ? { x, y, width, height } : { x: cx - rx, y: cy - ry, width: 2 * rx, height: 2 * ry };
+  const sizes = (...names) => names.map((name) => Number(read(name)));
+  if (tag === "rect") {
+    const [x, y, width, height] = sizes("x", "y", "width", "height");
+    return { x, y, width, height };
+  }
+  if (tag === "ellipse") {
+    const [x, y, rx, ry] = sizes("cx", "cy", "rx", "ry");
+    return { x: x - rx, y: y - ry, width: 2 * rx, height: 2 * ry };
   }
   const numbers = read(tag === "path" ? "d" : "points").match(/-?[\d.]+/g)?.map(Number) ?? [0, 0];
   const [xs, ys] = [0, 1].map((odd) => numbers.filter((_number, place) => place % 2 === odd));

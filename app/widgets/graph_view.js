@@ -159,9 +159,9 @@ class Viewer {
     if (this.scale.textContent !== percent) this.scale.textContent = percent; // each change is read aloud
     showRail(this.rails.x, ["left", "width"], x, width, drawn.width);
     showRail(this.rails.y, ["top", "height"], y, height, drawn.height);
-    const near = this.nodes.filter(({ empty, box }) => {
+    const near = this.nodes.filter(({ inside, box }) => {
       const { left, top, right, bottom } = this.inStage(box, this.state.view);
-      return empty && right > -MARGIN && left < width + MARGIN && bottom > -MARGIN && top < height + MARGIN;
+      return inside !== null && right > -MARGIN && left < width + MARGIN && bottom > -MARGIN && top < height + MARGIN;
     });
     if (near.length) fillNodes(near);
   }

@@ -81,20 +81,24 @@ def _visit(browser: Browser, home: Path) -> _Visit:
 
 def _empty(browser: Browser, folder: Path) -> float:
     """Return the seconds from the command to the page of an app of one title: what Streamlit itself takes here."""
-    folder.mkdir(parents=True)
-    (folder / "title.py").write_text('import streamlit as st\n\nst.title("One title")\n')
-    with _server(folder / "home", str(folder / "title.py")) as (server, began), _page(browser) as page:
-        open_page(page, server.url, timeout=60)
-        return time.perf_counter() - began
+    with _small_app(browser, folder, _TITLE) as (_opened, seconds):
+        return seconds
 
 
 def _least(browser: Browser, folder: Path) -> float:
     """Return the seconds from the same choice to its name, in an app that does nothing else."""
-    folder.mkdir(parents=True)
-    (folder / "list.py").write_text(_LIST)
-    with _server(folder / "home", str(folder / "list.py")) as (server, _began), _page(browser) as page:
-        open_page(page, server.url, timeout=60)
+    with _small_app(browser, folder, _LIST) as (page, _seconds):
         return _seconds_from_choice(page, _LINE_IS_THERE)
+
+
+@contextmanager
+def _small_app(browser: Browser, folder: Path, script: str) -> Iterator[tuple[Page, float]]:
+    """Open an app of a few lines; the second value is the seconds from its command to its page."""
+    folder.mkdir(parents=True)
+    (folder / "app.py").write_text(script)
+    with _server(folder / "home", str(folder / "app.py")) as (server, began), _page(browser) as page:
+        open_page(page, server.url, timeout=60)
+        yield page, time.perf_counter() - began
 
 
 @contextmanager
@@ -151,6 +155,11 @@ _CLOCK = """isThere => {
     }, { capture: true, once: true });
   });
 }"""
+
+_TITLE = """import streamlit as st
+
+st.title("One title")
+"""
 
 _LIST = f"""import streamlit as st
 
