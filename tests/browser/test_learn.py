@@ -200,9 +200,9 @@ def test_nothing_keeps_a_reader_out(school, page, scheme):
     page.get_by_text("parameters", exact=True).click()
     expect(page.get_by_text("An identity has none.")).to_be_visible()  # it moves what follows
     page.get_by_role("button", name="Check this order").click()
+    expect(page.get_by_text("stand where they belong")).to_be_visible()  # as does this
     page.get_by_role("button", name="Recompute this number").click()
     expect(page.get_by_text("Recomputed just now: 853,018")).to_be_visible()
-    expect(page.get_by_text("stand where they belong")).to_be_visible()
     wait_app(page)
     assert_accessible(page)
     for address in ("learn?lesson=tiny&step=2&present=1", "learn", "glossary"):
