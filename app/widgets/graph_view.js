@@ -26,7 +26,7 @@ class Viewer {
     this.root = stage.parentElement;
     this.sheet = stage.querySelector(".sheet");
     this.rails = { x: stage.querySelector(".along-x"), y: stage.querySelector(".along-y") };
-    this.where = this.root.querySelector(".where");
+    this.none = this.root.querySelector("[data-act=none]");
     this.scale = this.root.querySelector(".scale");
     this.said = this.root.querySelector(".said");
     this.state = { svg: null, move: null, chosen: null, view: null, own: false }; // own: the reader moved it
@@ -35,6 +35,7 @@ class Viewer {
     for (const button of this.root.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.act(button.dataset.act));
     }
+    this.finder = new Finder(this);
     listenToPointer(this);
     listenToKeys(this);
   }
@@ -68,7 +69,8 @@ class Viewer {
       button.setAttribute("aria-label", label);
       button.title = title;
     }
-    if (this.drawing && !this.state.chosen) this.where.textContent = this.where.title = this.hint();
+    this.root.querySelector("#hint").textContent = this.hint();
+    this.finder.show();
   }
 
   hint() {
@@ -184,6 +186,7 @@ class Viewer {
   }
 
   act(what) {
+    if (what === "none") this.choose(null, { tell: true });
     if (!this.state.view) return;
     if (what === "in") this.zoom(1.3);
     if (what === "out") this.zoom(1 / 1.3);
@@ -216,9 +219,8 @@ class Viewer {
     this.cursor = node ?? this.cursor;
     ring(this.rings.chosen, node);
     ring(this.rings.cursor, null);
-    this.where.textContent = node ? node.label : this.hint();
-    this.where.title = node ? node.label : this.hint();
-    this.where.classList.toggle("named", node !== null);
+    this.none.hidden = node === null;
+    this.finder.show();
     for (const item of this.nodes) item.element.classList.toggle("chosen", item === node);
     if (node && reveal) this.reveal(node);
     if (tell) {

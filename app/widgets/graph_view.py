@@ -1,4 +1,4 @@
-"""The viewer of a drawn network: pan, zoom, pick a node by pointer or by keyboard."""
+"""The viewer of a drawn network: pan, zoom, pick a node by pointer, by keyboard or by name."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ import streamlit as st
 from app.language import _
 from app.widgets.component import component, rerun_only
 
-_viewer = component("graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_nodes.js", "graph_view.js"))
+_viewer = component(
+    "graph_view", scripts=("svg_clean.js", "graph_input.js", "graph_find.js", "graph_nodes.js", "graph_view.js")
+)
 
 # What the viewer does not draw: half of a large file, and the time to send and read it. Each begins with a text of its
 # own, which is found in a fifth of the time that one expression for all of them takes.
@@ -102,8 +104,11 @@ def _words() -> dict[str, Any]:
     return {
         "hint": _("Click a node, or use the arrow keys · drag to move · Ctrl + wheel to zoom"),
         "touch": _("Tap a node · two fingers zoom"),
+        "find": _("Layer, block or stage"),
+        "unknown": _("No layer, block or stage has '{text}' in its name: try a part of it."),
         "zoom": _("Zoom"),
         "buttons": {
+            "none": (_("Choose nothing"), _("Choose nothing (Esc)")),
             "out": (_("Zoom out"), _("Zoom out (−)")),
             "in": (_("Zoom in"), _("Zoom in (+)")),
             "fit": (_("Fit to width"), _("Readable size, from the start (0)")),

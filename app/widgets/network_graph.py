@@ -6,7 +6,7 @@ from app import cache
 from app.language import _
 from app.widgets.network_picture import Change, detail_bar, picture
 from app.widgets.node_card import node_card
-from resnet_core.drawing import Detail, layer_label
+from resnet_core.drawing import Detail
 from resnet_core.spec import ResNetSpec
 
 
@@ -18,7 +18,7 @@ def network_graph(spec: ResNetSpec, detail: Detail, node: str | None, *, key: st
         detail: how deep the picture looks.
         node: the address that is chosen: of a layer, a block or a part.
         key: of this widget in its page.
-        change: is called with `detail=` or `node=` before the page runs again.
+        change: is called with `detail=` before the page runs again.
 
     Returns: the address that is chosen now.
     """
@@ -27,29 +27,11 @@ def network_graph(spec: ResNetSpec, detail: Detail, node: str | None, *, key: st
         shown = detail_bar(spec, detail, key=key, change=change)
         node = picture(spec, shown, node, key=f"{key}:view", height=425)
     with right:
-        _choose(spec, shown, node, key, change)
         if node:
             node_card(cache.costs(spec), node)
         else:
             _legend(spec)
     return node
-
-
-def _choose(spec: ResNetSpec, detail: Detail, node: str | None, key: str, change: Change) -> None:
-    """Offer the same choice as a list, for the keyboard and for a reader who hears the page."""
-    graph = cache.graph(spec)
-    names = [box.name for box in cache.drawing(spec, detail).layout.boxes]
-    if node and node not in names:
-        names.insert(0, node)
-    st.session_state[f"{key}:node"] = node
-    st.selectbox(
-        _("Layer, block or stage"),
-        names,
-        key=f"{key}:node",
-        placeholder=_("Choose here or in the picture"),
-        on_change=lambda: change(node=st.session_state[f"{key}:node"]),
-        format_func=lambda name: f"{name} · {layer_label(graph.node(name))}" if name in graph else name,
-    )
 
 
 def _legend(spec: ResNetSpec) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from resnet_core.drawing import Detail, draw
+from resnet_core.families import get_spec
+from resnet_core.graph import build_graph
 from tests.browser.support import assert_accessible, choose, open_page, unfold, wait_app
 
 ONE_BLOCK = "stages.1~width.4~input_size.8"
@@ -63,13 +66,22 @@ class TestPicture:
             _node(page, node).click()
             expect(page.locator(".lab-card .name")).to_have_text(title)
 
-    def test_the_list_chooses_in_the_picture(self, build):
+    def test_the_field_lists_every_box_and_chooses_in_the_picture(self, build):
         page = build("spec=resnet56&detail=blocks")
-        choose(page, "Layer, block or stage", "stage3_block9")
+        field = page.get_by_role("combobox", name="Layer, block or stage")
+        field.focus()
+        boxes = [box.name for box in draw(build_graph(get_spec("resnet56")), Detail.BLOCKS).layout.boxes]
+        listed = page.locator("#names option").evaluate_all("all => all.map(option => option.value)")
+        assert sorted(listed) == sorted(boxes)
+        field.fill("stage3_block9")
+        field.press("Enter")
         expect(_node(page, "stage3_block9")).to_have_class(re.compile("chosen"))
         box, stage = _node(page, "stage3_block9").bounding_box(), page.locator(".stage").bounding_box()
         assert stage["x"] <= box["x"] <= stage["x"] + stage["width"]
         expect(page.locator(".lab-card .name")).to_have_text("Stage 3, block 9")
+        expect(page).to_have_url(re.compile("node=stage3_block9"))
+        page.get_by_role("button", name="Choose nothing").click()
+        expect(page.locator(".lab-card")).to_have_count(0)
 
     @pytest.mark.parametrize("kind", MAGIC)
     def test_downloads_are_what_their_names_say(self, build, kind):

@@ -62,7 +62,7 @@ class TestGraph:
     def test_a_click_on_a_node_tells_its_name(self, widgets):
         _node(widgets, "stage1_block1_bn1").click()
         expect(widgets.get_by_text("chosen: stage1_block1_bn1")).to_be_visible()
-        expect(widgets.locator(".where")).to_have_text("stage1_block1_bn1 · 32×32×16")
+        expect(widgets.locator(".where")).to_have_value("stage1_block1_bn1 · 32×32×16")
         expect(_node(widgets, "stage1_block1_bn1")).to_have_class(re.compile("chosen"))
 
     def test_a_drag_moves_the_graph_and_chooses_nothing(self, widgets):
@@ -89,6 +89,32 @@ class TestGraph:
         assert _inside_stage(widgets, LAST)
         stage.press("Escape")
         expect(widgets.get_by_text("chosen: None")).to_be_visible()
+
+    def test_a_part_of_a_name_finds_its_nodes_one_after_the_other(self, widgets):
+        field = widgets.get_by_role("combobox", name="Layer, block or stage")
+        field.press_sequentially("Block12_b")
+        for name in ("stage1_block12_bn1", "stage1_block12_bn2", "stage1_block12_bn1"):
+            field.press("Enter")
+            expect(widgets.get_by_text(f"chosen: {name}")).to_be_visible()
+            assert _inside_stage(widgets, name)
+        field.press("Escape")
+        expect(widgets.locator(".stage")).to_be_focused()
+        expect(field).to_have_value("stage1_block12_bn1 · 32×32×16")
+
+    def test_what_is_no_name_is_told_and_the_choice_stays(self, widgets):
+        _node(widgets, "stage1_block1_bn1").click()
+        field = widgets.get_by_role("combobox", name="Layer, block or stage")
+        field.press_sequentially("block99")
+        field.press("Enter")
+        said = field.evaluate("field => field.validationMessage")
+        assert said == "No layer, block or stage has 'block99' in its name: try a part of it."
+        _press(widgets, "Rerun")
+        expect(widgets.get_by_text("chosen: stage1_block1_bn1")).to_be_visible()
+        expect(field).to_have_value("stage1_block1_bn1 · 32×32×16")
+        assert field.evaluate("field => field.validity.valid")
+        widgets.locator(".bar").get_by_role("button", name="Choose nothing").click()
+        expect(widgets.get_by_text("chosen: None")).to_be_visible()
+        expect(field).to_have_value("")
 
     def test_zoom_keys_buttons_and_wheel(self, widgets):
         first = _view(widgets)
