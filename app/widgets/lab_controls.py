@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from app.language import _
-from app.projection import adopt, project
+from app.projection import adopt, form_key, form_said, project
 from app.widgets.sketch import sketch_pad
 from resnet_core.errors import LessonError, one_line
 from resnet_core.lessons.blocks import Sketch
@@ -30,6 +30,7 @@ def lab_controls(values: LabValues, shown: Collection[str], *, key: str) -> LabV
         key: of this widget in its page.
     """
     fields = {name: info for name, info in type(values).model_fields.items() if name in shown}
+    form = form_key(key, _said(values, fields))
     changed: dict[str, Any] = {}
     narrow = [name for name in fields if name != "seed" and not _is_curve(fields[name])]
     for first in range(0, len(narrow), COLUMNS):
@@ -39,22 +40,23 @@ def lab_controls(values: LabValues, shown: Collection[str], *, key: str) -> LabV
         )
         for name, column in zip(row, columns, strict=False):
             with column:
-                place = f"{key}:{name}"
+                place = f"{form}:{name}"
                 changed[name] = adopt(place, _control(fields[name], getattr(values, name), place))
     for name in fields:
         needed = _extra(fields[name]).get("shown_when", {})
         if _is_curve(fields[name]) and all({**values.model_dump(), **changed}[of] == needed[of] for of in needed):
-            changed[name] = _curve(fields[name], getattr(values, name), f"{key}:{name}")
+            changed[name] = _curve(fields[name], getattr(values, name), f"{form}:{name}")
     if "seed" in fields and st.button(
         _("Another seed (now {seed})").format(seed=values.seed), icon=":material/casino:", key=f"{key}:seed"
     ):
         changed["seed"] = _next_seed(fields["seed"], values.seed)
     try:
-        return values.changed(**changed)
+        values = values.changed(**changed)
     except LessonError as error:
         # Two values may exclude each other: what was there before stays.
         st.warning(one_line(error), icon=":material/error:")
-        return values
+    form_said(key, _said(values, fields))
+    return values
 
 
 def choices_of(info: FieldInfo) -> list[Any]:
@@ -77,6 +79,11 @@ def breadth(text: str) -> int:
         (4, 4)
     """
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _said(values: LabValues, fields: Collection[str]) -> dict[str, str]:
+    """Return what the controls say, as it stands in the page's link: a link rounds."""
+    return {name: text for name, text in values.texts().items() if name in fields}
 
 
 def _control(info: FieldInfo, value: Any, key: str) -> Any:

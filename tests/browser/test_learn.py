@@ -10,15 +10,17 @@ from tests.browser.support import HEARD, SlowLine, assert_accessible, open_page,
 from tests.course import TINY, write_course
 
 KEPT = "() => JSON.parse(localStorage.getItem('resnet-lab:progress') ?? '{\"entries\": {}}').entries"
+STUDY = "name: study\nvalues: {study: depth}\nhide: [study]"
 LONG = "\n\n".join(["A line of text that says nothing in particular."] * 40)
 
 
 @pytest.fixture(scope="module")
 def school(start_server, tmp_path_factory):
-    """Serve a course of two lessons whose first step is longer than a screen."""
+    """Serve a course of two lessons: one whose first step is longer than a screen, and one whose lab is drawn on."""
     folder = tmp_path_factory.mktemp("course")
     path = write_course(folder, lesson=TINY.replace("## Predict", f"{LONG}\n\n## Predict"))
-    path.with_name("02_more.md").write_text(TINY.replace("A tiny lesson", "Another lesson"), "utf-8")
+    more = TINY.replace("A tiny lesson", "Another lesson").replace(STUDY, "name: batch_norm_by_hand")
+    path.with_name("02_more.md").write_text(more, "utf-8")
     server = start_server(environment={"RESNET_LAB_LESSONS": str(folder)})
     yield server.url
     server.close()
@@ -190,6 +192,40 @@ def test_a_projectors_next_page_begins_at_its_top(school, page):
     expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_in_viewport()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="A tiny lesson")).to_be_in_viewport()
+
+
+def test_a_labs_start_takes_back_what_was_drawn(school, page):
+    open_page(page, f"{school}/learn?lesson=more&step=2")
+    predict(page)
+    first = page.get_by_role("slider", name="value, example 1")
+    before = first.get_attribute("aria-valuenow")
+    first.focus()
+    first.press("Home")
+    page.wait_for_url(re.compile("batch_norm_by_hand.batch="))
+    assert first.get_attribute("aria-valuenow") != before
+    page.get_by_role("button", name="Back to the start").click()
+    expect(first).to_have_attribute("aria-valuenow", before)
+    wait_app(page)
+    assert "batch_norm_by_hand" not in page.url
+
+
+@pytest.mark.slow
+def test_a_click_before_a_labs_start_is_shown_leaves_it_there(school, own_page):
+    page, line = own_page, SlowLine(own_page)
+    open_page(page, f"{school}/learn?lesson=tiny&step=2")
+    predict(page)
+    page.get_by_role("radio", name="Full").click()
+    page.wait_for_url(re.compile("study.size=full"))
+    wait_app(page)
+    with line.held():
+        page.get_by_role("button", name="Back to the start").click()
+        line.wait("Recorded on")
+        page.get_by_text("parameters", exact=True).click()
+        page.wait_for_timeout(HEARD)
+    expect(page.get_by_text("An identity has none.")).to_be_visible()
+    wait_app(page)
+    assert "study.size" not in page.url
+    expect(page.get_by_role("radio", name="Quick")).to_be_checked()
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])

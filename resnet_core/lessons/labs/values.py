@@ -43,11 +43,11 @@ class LabValues(BaseModel):
 
     def to_query(self, start: Self) -> dict[str, str]:
         """Return the fields that differ from where the lesson starts, as texts for a URL."""
-        return {
-            name: _to_text(getattr(self, name))
-            for name in type(self).model_fields
-            if getattr(self, name) != getattr(start, name)
-        }
+        return {name: text for name, text in self.texts().items() if getattr(self, name) != getattr(start, name)}
+
+    def texts(self) -> dict[str, str]:
+        """Return every field as its text for a URL."""
+        return {name: _to_text(getattr(self, name)) for name in type(self).model_fields}
 
     def with_query(self, query: dict[str, str]) -> Self:
         """Return these values changed by texts from a URL.
