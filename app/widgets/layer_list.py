@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import cache
 from app.language import _
+from app.projection import form_key, form_said, is_form
 from app.tables import CONVENTION, csv, layer_table, stage_table
 from app.widgets.node_card import node_card
 from resnet_core.spec import ResNetSpec
@@ -28,7 +29,7 @@ def layer_list(spec: ResNetSpec, node: str | None, *, key: str, change: Change) 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(_("**All {count:,} layers** of one forward pass with one image").format(count=len(table)))
         _save(_("Layers as CSV"), table, f"{spec.name}-layers.csv", f"{key}:layers_csv")
-    _rows(spec, table, node, key, change)
+    _rows(table, node, key, change)
     if node:
         node_card(costs, node)
     else:
@@ -41,12 +42,21 @@ def layer_list(spec: ResNetSpec, node: str | None, *, key: str, change: Change) 
     st.caption(_(CONVENTION))
 
 
-def _rows(spec: ResNetSpec, table: pd.DataFrame, node: str | None, key: str, change: Change) -> None:
+def _rows(table: pd.DataFrame, node: str | None, key: str, change: Change) -> None:
     names = list(table["layer"])
-    widget = f"{key}:rows:{spec.key}"
+    place = f"{key}:rows"
     chosen = [names.index(node)] if node in names else []
+    # It stays for another network where the choice does: for a new grid a browser needs a tenth of a second.
+    widget = form_key(place, chosen)
     if _selected(widget) != chosen:
         st.session_state[widget] = {"selection": {"rows": chosen}}
+
+    def choose() -> None:
+        if is_form(place, widget):
+            rows = _selected(widget)
+            form_said(place, rows)
+            change(node=next((names[row] for row in rows), None))
+
     st.dataframe(
         table,
         hide_index=True,
@@ -54,7 +64,7 @@ def _rows(spec: ResNetSpec, table: pd.DataFrame, node: str | None, key: str, cha
         key=widget,
         height=330,
         selection_mode="single-row",
-        on_select=lambda: change(node=next((names[row] for row in _selected(widget)), None)),
+        on_select=choose,
     )
 
 

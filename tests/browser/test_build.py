@@ -101,6 +101,28 @@ class TestTable:
         node = re.search("node=([a-z0-9_]+)", page.url)[1]
         expect(page.locator(".lab-card .address")).to_have_text(node)
 
+    def test_another_network_marks_the_row_of_the_same_layer_and_rows_go_on_being_chosen(self, build):
+        page = build("spec=resnet20&tab=layers&node=stage1_block1_conv1")
+        # The one for ImageNet has a pooling layer more before it.
+        marked = page.get_by_test_id("stDataFrame").first.locator("tr[aria-selected=true]")
+        for preset in ("CIFAR-10 · resnet56", "ImageNet · resnet50", "CIFAR-10 · resnet20"):
+            choose(page, "Preset", preset)
+            expect(page).to_have_url(re.compile("node=stage1_block1_conv1"))
+            expect(marked).to_have_count(1)
+            expect(marked).to_contain_text("stage1_block1_conv1")
+        _click_row(page, 2)
+        expect(page.locator(".lab-card .address")).to_have_text("stem_conv")
+        choose(page, "Preset", "ImageNet · resnet152")
+        expect(page.locator(".lab-card .address")).to_have_text("stem_conv")
+        expect(marked).to_contain_text("stem_conv")
+        _click_row(page, 2)
+        expect(page.locator(".lab-card")).to_have_count(0)
+        choose(page, "Preset", "CIFAR-10 · resnet20")
+        expect(page.get_by_text("All 71 layers")).to_be_visible()
+        expect(marked).to_have_count(0)
+        _click_row(page, 3)
+        expect(page.locator(".lab-card .address")).to_have_text("stem_bn")
+
     def test_csv_holds_every_layer(self, build):
         page = build("spec=resnet20&tab=layers")
         with page.expect_download() as download:
@@ -240,5 +262,9 @@ def _click_row(page: Page, row: int) -> None:
     table = page.get_by_test_id("stDataFrame").first
     expect(table.locator("canvas").first).to_be_visible()
     box = table.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 35 * row + 17)
+    page.mouse.move(box["x"] + 18, box["y"] + 35 * row + 17)
+    # A hand is slower than this, too.
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.mouse.down()
+    page.mouse.up()
     wait_app(page)
