@@ -1,6 +1,7 @@
 """Build: choose a network; see its picture, its exact costs, its layers, its code; set it against another."""
 
 from dataclasses import replace
+from html import escape
 
 import streamlit as st
 
@@ -25,7 +26,8 @@ from resnet_core.published import published_for
 from resnet_core.spec import ResNetSpec
 
 _STYLE = """<style>
-.st-key-build-head > :has([data-testid=stCaptionContainer]) { flex: 1 1 14rem; line-height: 1.35; }
+.st-key-build-head > :has(.lab-caption) { flex: 1 1 14rem; }
+.st-key-build-head .lab-caption { line-height: 1.35; }
 .st-key-build-head h1 { font-size: 1.75rem; padding: 0; }
 .st-key-build-results { gap: 0.6rem; }
 .st-key-build-results [data-testid=stTabs] { margin-top: -0.4rem; }
@@ -70,10 +72,9 @@ def _tabs(state: BuildState) -> BuildState:
 
 
 def _header(spec: ResNetSpec) -> None:
-    st.html(_STYLE)
     with st.container(key="build:head", horizontal=True, vertical_alignment="center"):
         st.title(title(spec), anchor=False, width="content")
-        st.caption(_described(spec), width="stretch")
+        st.html(f'{_STYLE}<p class="lab-caption">{escape(_described(spec))}</p>')
         with st.container(horizontal=True, width="content", gap="small"):
             if st.button(_("Train this"), type="primary", icon=":material/play_arrow:", key="build:train"):
                 _to_train(spec)

@@ -5,6 +5,7 @@ As long as it is not, the widgets keep the reader's draft, one line says why, an
 
 import re
 from collections.abc import Callable
+from html import escape
 
 import streamlit as st
 
@@ -168,7 +169,8 @@ def _depth(spec: ResNetSpec, key: str, form: str, choose: Choose, edited: dict) 
         "{count:,} blocks × {convolutions} + 2 = {depth:,} layers",
         blocks,
     )
-    st.caption(text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth))
+    words = text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth)
+    st.html(f'<p class="lab-caption">{escape(words)}</p>')
 
 
 def _step(key: str, form: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
