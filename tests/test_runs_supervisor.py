@@ -52,6 +52,30 @@ def test_all_who_ask_at_once_start_one_and_the_next_who_asks_after_its_death_ano
     second.wait(10)
 
 
+def test_one_that_ends_in_the_moment_it_is_asked_for_is_replaced(fresh_home, monkeypatch):
+    write, ended = os.write, []
+
+    def late(descriptor: int, data: bytes) -> int:
+        """Write when the supervisor that began first has ended, and who waits for its end has long since noticed."""
+        if not ended:
+            ended.extend(lab_processes(fresh_home))
+            for process in ended:
+                process.kill()
+            psutil.wait_procs(ended, timeout=10)
+            time.sleep(0.3)
+        return write(descriptor, data)
+
+    supervision.ensure()
+    monkeypatch.setattr(os, "write", late)
+    supervision.ensure()
+    assert ended
+    deadline = time.monotonic() + 30
+    while not supervision.running_pid():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    processes.end(supervision.running_pid(), force=False)
+
+
 def test_one_that_was_killed_and_still_holds_the_lock_for_a_moment_is_replaced(fresh_home):
     with FileLock(fresh_home / "supervisor.lock"):  # the kernel frees it when the last of its threads has ended
         supervision.ensure()

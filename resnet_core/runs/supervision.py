@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,25 @@ class _Start:
 
     process: subprocess.Popen
     began: float
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
     def lasts(self) -> bool:
         """Say whether it has yet to take the lock."""
-        if self.process.poll() is not None or time.monotonic() - self.began > START_SECONDS:
-            return False
-        try:
-            os.write(self.process.stdin.fileno(), b"\n")
-        except (BrokenPipeError, ValueError):
-            # It closed its end, in `arrived`, or is gone: whoever finds the lock free now finds one that leaves.
-            return False
-        return True
+        with self.writing:  # else it may end, and the number of its pipe be another file's, before the byte is written
+            if self.process.stdin.closed or time.monotonic() - self.began > START_SECONDS:
+                return False
+            try:
+                os.write(self.process.stdin.fileno(), b"\n")
+            except BrokenPipeError:
+                # It closed its end, in `arrived`, or is gone: whoever finds the lock free now finds one that leaves.
+                return False
+            return True
 
     def reap(self) -> None:
         """Wait for its end, or it stays behind as a zombie of a server that runs for weeks."""
         self.process.wait()
-        self.process.stdin.close()
+        with self.writing:
+            self.process.stdin.close()
 
 
 _on_its_way: dict[Path, _Start] = {}
