@@ -16,7 +16,7 @@ class Finder {
       this.list();
       this.field.setCustomValidity("");
       const typed = event.inputType && event.inputType !== "insertReplacementText";
-      if (!typed && viewer.byName?.has(this.field.value)) this.take();
+      if (!typed && viewer.byName.has(this.field.value)) this.take();
     });
     this.field.addEventListener("keydown", (event) => {
       event.stopPropagation(); // Streamlit listens for keys of its own
@@ -65,7 +65,7 @@ class Finder {
   /** Say what is chosen, unless a reader is typing. */
   show() {
     const { viewer, field } = this;
-    const label = viewer.byName?.get(viewer.state.chosen)?.label;
+    const label = viewer.byName.get(viewer.state.chosen)?.label;
     field.setAttribute("aria-label", viewer.words.find);
     field.setAttribute("aria-description", label ?? viewer.hint());
     if (this.isOpen()) return;

@@ -29,6 +29,8 @@ class Viewer {
     this.none = this.root.querySelector("[data-act=none]");
     this.scale = this.root.querySelector(".scale");
     this.said = this.root.querySelector(".said");
+    this.nodes = [];
+    this.byName = new Map();
     this.state = { svg: null, move: null, chosen: null, view: null, own: false }; // own: the reader moved it
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(stage);
@@ -81,12 +83,15 @@ class Viewer {
     const [frame, insides] = emptyNodes(text);
     this.drawing = cleanSvg(frame);
     this.nodes = [];
+    this.byName = new Map();
     this.cursor = this.awaited = null;
     this.stage.removeAttribute("aria-activedescendant");
     if (!this.drawing) {
       const note = document.createElement("p");
       note.textContent = this.words.failed;
       this.sheet.replaceChildren(note);
+      this.none.hidden = true;
+      this.finder.show();
       return;
     }
     const box = this.drawing.viewBox.baseVal;
@@ -186,7 +191,10 @@ class Viewer {
   }
 
   act(what) {
-    if (what === "none") this.choose(null, { tell: true });
+    if (what === "none") {
+      this.choose(null, { tell: true });
+      this.stage.focus(); // the button goes
+    }
     if (!this.state.view) return;
     if (what === "in") this.zoom(1.3);
     if (what === "out") this.zoom(1 / 1.3);

@@ -115,6 +115,7 @@ class TestGraph:
         widgets.locator(".bar").get_by_role("button", name="Choose nothing").click()
         expect(widgets.get_by_text("chosen: None")).to_be_visible()
         expect(field).to_have_value("")
+        expect(widgets.locator(".stage")).to_be_focused()
 
     def test_zoom_keys_buttons_and_wheel(self, widgets):
         first = _view(widgets)
@@ -205,9 +206,17 @@ class TestHostileDrawing:
             assert word not in markup
         expect(_node(widgets, "<img src=x onerror=harmed=1>")).to_be_visible()
 
-    def test_what_is_no_svg_says_so(self, widgets):
+    def test_what_is_no_svg_says_so_and_has_no_names_to_find(self, widgets):
+        _node(widgets, "stage1_block1_bn1").click()
+        expect(widgets.get_by_text("chosen: stage1_block1_bn1")).to_be_visible()
         _press(widgets, "Broken graph")
         expect(widgets.get_by_text("This graph could not be drawn")).to_be_visible()
+        expect(widgets.get_by_role("button", name="Choose nothing")).to_be_hidden()
+        field = widgets.get_by_role("combobox", name="Layer, block or stage")
+        expect(field).to_have_value("")
+        field.press_sequentially("bn1")
+        field.press("Enter")
+        assert "has 'bn1' in its name" in field.evaluate("field => field.validationMessage")
 
 
 class TestChart:
