@@ -5,9 +5,12 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_a_figure_can_be_drawn_while_another_thread_imports_pandas():
     program = textwrap.dedent("""
         import importlib.abc, sys, threading, time

@@ -55,6 +55,7 @@ def namespace(code: str) -> dict:
     return values
 
 
+@pytest.mark.slow
 def test_a_script_repeats_a_run_to_the_last_bit_in_a_process_of_its_own(tmp_path):
     # Large enough that oneDNN computes batches of a fixed size in another order: both must have the same shapes.
     ours = train(ROOMY, STEEP, "shapes", seed=3, folder=tmp_path)

@@ -93,6 +93,7 @@ def test_time_goes_on_where_it_was(tmp_path):
     assert heard.steps[0].seconds > sum(epoch.seconds for epoch in kept)
 
 
+@pytest.mark.slow
 def test_nobody_goes_on_unasked(tmp_path):
     how, data = recipe(epochs=3), stripes()
     interrupted(SPEC, how, data, tmp_path, after=10)

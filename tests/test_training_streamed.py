@@ -28,6 +28,7 @@ def on_disk(tmp_path):
     return data, replace(data, x_train=next(halves), x_test=next(halves))
 
 
+@pytest.mark.slow
 def test_rows_train_as_the_array_does(on_disk, monkeypatch):
     fields = {"batch_size": 12, "epochs": 2, "validation_size": 20, "normalize": "pixel_mean", "augment": "crop_flip"}
     figures = []

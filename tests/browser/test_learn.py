@@ -228,7 +228,8 @@ def test_a_click_before_a_labs_start_is_shown_leaves_it_there(school, own_page):
     expect(page.get_by_role("radio", name="Quick")).to_be_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_keeps_a_reader_out(school, page, scheme):
     page.emulate_media(color_scheme=scheme)
     open_page(page, f"{school}/learn?lesson=tiny&step=2")
