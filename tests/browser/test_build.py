@@ -230,7 +230,8 @@ class TestChoices:
         expect(page.get_by_role("heading", name="resnet4-1-w4-8px")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_is_accessible(page, server, scheme):
     page.emulate_media(color_scheme=scheme)
     for tab in ("graph", "layers", "side", "code"):

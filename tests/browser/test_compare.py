@@ -185,6 +185,7 @@ def _download(page: Page, button: str, folder) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_pictures_change_in_place_and_the_report_opens_without_a_network(lab, page, new_page, tmp_path):
     open_runs(page, lab, lab.runs, group="residual")
     drawn(page, "plot._fullData.filter(trace => trace.showlegend).map(trace => trace.name).join() === 'plain,residual'")

@@ -10,6 +10,7 @@ from tests.browser.support import assert_accessible, open_page, wait_app
 from tests.stored_runs import store_run
 
 
+@pytest.mark.slow
 def test_a_switch_keeps_every_choice_and_tells_screen_readers(server, page):
     open_page(page, f"{server.url}/train?study=widths&size=full&seeds=2")
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -320,7 +320,8 @@ class TestChart:
         expect(button).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_are_legible_and_accessible(new_page, address, scheme):
     page = _open(new_page(color_scheme=scheme), address)
     _node(page, "stage1_block1_conv1").click()
