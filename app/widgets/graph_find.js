@@ -35,10 +35,10 @@ class Finder {
     if (this.listed === nodes) return;
     this.listed = nodes;
     this.names.replaceChildren(
-      ...nodes.map(({ name, label }) => {
+      ...nodes.map(({ name, words }) => {
         const option = document.createElement("option");
         option.value = name;
-        option.label = label.slice(`${name} · `.length);
+        option.label = words;
         return option;
       }),
     );

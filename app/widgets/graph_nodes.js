@@ -1,5 +1,5 @@
-// The nodes of a drawing: { name, label, element, box, inside }. Only those that come into sight get what they hold, for
-// to a browser the twenty in sight are a tenth of the work of 500 layers; until then it is kept as text in `inside`.
+// The nodes of a drawing: { name, words, label, element, box, inside }. Only those that come into sight get what they
+// hold, for to a browser the twenty in sight are a tenth of the work of 500 layers; until then `inside` keeps it as text.
 
 /** Take out of a drawing what its nodes hold: return the rest, and what each of these nodes held. */
 function emptyNodes(text) {
@@ -27,12 +27,12 @@ function asNode(element, position, insides) {
   const inside = empty ? insides.shift() : element.innerHTML;
   const texts = (tag) => [...inside.matchAll(new RegExp(`<${tag}\\b[^>]*>([^<]*)`, "g"))].map(([_whole, text]) => unescaped(text));
   const name = texts("title")[0] ?? element.id;
-  const words = texts("text").map((word) => word.trim()).filter((word) => word && word !== name);
-  const label = [name, ...words].join(" · ");
+  const words = texts("text").map((word) => word.trim()).filter((word) => word && word !== name).join(" · ");
+  const label = words ? `${name} · ${words}` : name;
   element.id ||= `node-${position}`;
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", label);
-  return { name, label, element, box: boxOf(inside), inside: empty ? inside : null };
+  return { name, words, label, element, box: boxOf(inside), inside: empty ? inside : null };
 }
 
 function unescaped(text) {

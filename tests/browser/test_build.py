@@ -67,12 +67,16 @@ class TestPicture:
             expect(page.locator(".lab-card .name")).to_have_text(title)
 
     def test_the_field_lists_every_box_and_chooses_in_the_picture(self, build):
-        page = build("spec=resnet56&detail=blocks")
+        page = build("spec=resnet20&detail=stages")
         field = page.get_by_role("combobox", name="Layer, block or stage")
-        field.focus()
-        boxes = [box.name for box in draw(build_graph(get_spec("resnet56")), Detail.BLOCKS).layout.boxes]
-        listed = page.locator("#names option").evaluate_all("all => all.map(option => option.value)")
-        assert sorted(listed) == sorted(boxes)
+        for detail in (Detail.STAGES, Detail.LAYERS, Detail.BLOCKS):
+            page.get_by_role("radio", name=detail.capitalize(), exact=True).click()
+            boxes = [box.name for box in draw(build_graph(get_spec("resnet20")), detail).layout.boxes]
+            expect(_nodes(page)).to_have_count(len(boxes))
+            field.focus()
+            listed = page.locator("#names option").evaluate_all("all => all.map(option => option.value)")
+            assert sorted(listed) == sorted(boxes)
+        choose(page, "Preset", "CIFAR-10 · resnet56")
         field.fill("stage3_block9")
         field.press("Enter")
         expect(_node(page, "stage3_block9")).to_have_class(re.compile("chosen"))
