@@ -16,7 +16,7 @@ from tests.processes import HOME_VARIABLE, end_lab, lab_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-SPEC = make_spec({"stages": [1, 1], "width": 8, "input_size": 16, "shortcut": "B"})
+SPEC = make_spec({"stages": [1, 1], "width": 8, "input_size": 8, "shortcut": "B"})
 
 
 def recipe(epochs: int) -> Recipe:

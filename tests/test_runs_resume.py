@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from resnet_core import Recipe, ResNetSpec, checkpoints
+from resnet_core import Recipe, ResNetSpec, checkpoints, convolutions
 from resnet_core.runs import folders, queue, store, supervision
 from tests import processes
 from tests.exactness import measured, weights
@@ -37,7 +37,9 @@ LONG = EXACT.model_copy(update={"epochs": 10_000})
 def home(tmp_path_factory):
     """Share one lab home and its supervisor, with a spare to save time; nothing of it may be left running."""
     path, stays = tmp_path_factory.mktemp("resume-home"), "30"
-    with processes.shared_home(path, RESNET_LAB_SPARE="1", RESNET_LAB_IDLE_SECONDS=stays):
+    # The spare computes as these runs have to; one that does not would import Keras a second time for each of them.
+    alike = {convolutions.VARIABLE: "0"}
+    with processes.shared_home(path, RESNET_LAB_SPARE="1", RESNET_LAB_IDLE_SECONDS=stays, **alike):
         yield path
 
 
