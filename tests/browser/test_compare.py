@@ -29,6 +29,7 @@ def lab(start_server) -> Iterator[Server]:
     server = start_server()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESNET_LAB_HOME", str(server.home))
+        patch.setenv("RESNET_LAB_SPARE", "1")  # one process trains both
         requests = [queue.Request(spec, RECIPE, "shapes") for spec in (TINY, TWIN)]
         server.runs = queue.submit_many(requests, study=queue.new_study("set"))
         deadline = time.monotonic() + 150
