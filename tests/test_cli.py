@@ -161,6 +161,8 @@ BAD = [
     (["costs", "nothing.json"], "there is no file nothing.json"),
     (["costs", "/nowhere/net"], "there is no file /nowhere/net"),
     (["costs", "."], "no preset is called '.'"),
+    (["costs", '{"stages": [3, 3, 3]}'], "write it to a file, or give - and pipe it in"),
+    (["costs", "resnet20,stages.5-5-5~width.32"], "here it is resnet20 --set stages=5-5-5 --set width=32"),
     (["costs", "resnet20", "--set", "stages=3-0-3"], "stages must all be >= 1, received (3, 0, 3)"),
     (["costs", "resnet20", "--set", "stages=3,-1,3"], "stages must all be >= 1, received (3, -1, 3)"),
     (["costs", "resnet20", "--set", "stages="], "stages"),

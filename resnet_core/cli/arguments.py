@@ -75,6 +75,12 @@ def _spec(source: str) -> ResNetSpec:
     path = Path(source)
     if path.suffix == ".json" or _is_path(source):
         return parse_spec(_read(path, SpecError))
+    if source.lstrip().startswith("{"):
+        raise SpecError("JSON itself was received where a name goes: write it to a file, or give - and pipe it in")
+    name, _, changes = source.partition(",")
+    if name in PRESETS and changes:
+        options = " ".join(f"--set {change.replace('.', '=', 1)}" for change in changes.split("~"))
+        raise SpecError(f"{source[:60]!r} is how a page's address writes it: here it is {name} {options}")
     return get_spec(source)
 
 
