@@ -71,9 +71,11 @@ class ResNetSpec(BaseModel):
         if self.depth > MAX_LAYERS:
             raise ValueError(f"{self.depth:,} layers received, at most {MAX_LAYERS:,} are allowed: use fewer blocks")
         if self.input_size < self.total_stride:
+            ways = [f"at least {self.total_stride} pixels"]
+            ways += ["fewer stages"] * (len(self.stages) > 1) + ["the cifar stem (3x3)"] * (self.stem is Stem.IMAGENET)
             raise ValueError(
                 f"an image of {self.input_size} pixels is too small for strides of {self.total_stride} in all: "
-                f"use at least {self.total_stride} pixels, fewer stages or the cifar stem"
+                f"use {' or '.join(ways)}"
             )
         weights = self._weights()
         if weights > MAX_PARAMS:

@@ -98,6 +98,17 @@ class TestChoices:
         assert page.title[0].value == "resnet8"
         assert page.button(key="build:spec:step-1").disabled
 
+    def test_a_step_adds_to_what_was_typed_a_moment_ago(self):
+        page = open_build(spec="resnet20")
+        page.text_input(key="build:spec:stages").set_value("5-5")
+        page.button(key="build:spec:step1").click().run()  # both reach the app with one message
+        assert widget_of(page, "stages").value == "6-6"
+        assert page.title[0].value == "resnet26-6x6"
+        widget_of(page, "stages").set_value("six")
+        page.button(key="build:spec:step1").click().run()
+        assert widget_of(page, "stages").value == "six"
+        assert "write one number for each stage" in page.error[0].value
+
     def test_kind_block_and_shortcut(self):
         page = open_build(spec="resnet20")
         page.button_group(key="build:spec:residual").set_value(False).run()
@@ -150,6 +161,8 @@ class TestInvalidChoices:
             ("resnet18", "input_size", 31, "too small for strides of 32"),
             ("resnet152", "width", 2048, "parameters received, at most 200,000,000"),
             ("plain20", "zero_gamma", True, "switch zero_gamma off"),
+            ("resnet20", "bn_momentum", 1.0, "should be less than 1"),
+            ("resnet20", "bn_epsilon", 0.0, "should be greater than 0"),
         ],
     )
     def test_one_line_says_why_and_draft_and_network_both_stay(self, start, field, value, said):
@@ -163,6 +176,9 @@ class TestInvalidChoices:
         assert page.title[0].value == start
         assert strip_of(page) == strip
         assert query_of(page)["spec"] == start
+        small = " ".join(part.proto.body for part in page.get("html"))
+        assert f"{start}, the last valid network, is still what is shown." in small
+        assert "layers</p>" not in small, "nothing under the draft counts another network's layers"
 
     def test_two_choices_that_only_fit_together_can_be_made_one_after_the_other(self):
         page = open_build(more=True, spec="resnet18")

@@ -100,8 +100,16 @@ LIMITS = [
     ({"classes": 100_000, "width": 2048}, "parameters received, at most 200,000,000 are allowed"),
     ({"input_size": 513}, "input_size: Input should be less than or equal to 512 (received 513)"),
     ({"input_size": 0}, "input_size: Input should be greater than or equal to 1 (received 0)"),
-    ({"input_size": 3}, "an image of 3 pixels is too small for strides of 4 in all: use at least 4 pixels"),
-    ({"input_size": 15, "stem": "imagenet"}, "an image of 15 pixels is too small for strides of 16 in all"),
+    (
+        {"input_size": 3},
+        "an image of 3 pixels is too small for strides of 4 in all: use at least 4 pixels or fewer stages",
+    ),
+    (
+        {"input_size": 15, "stem": "imagenet"},
+        "an image of 15 pixels is too small for strides of 16 in all: use at least 16 pixels or fewer stages or the "
+        "cifar stem (3x3)",
+    ),
+    ({"input_size": 3, "stem": "imagenet", "stages": (1,)}, "use at least 4 pixels or the cifar stem (3x3)"),
     ({"classes": 1}, "classes: Input should be greater than or equal to 2 (received 1)"),
     ({"width": 0}, "width: Input should be greater than or equal to 1 (received 0)"),
     ({"width": "wide"}, "(received 'wide')"),

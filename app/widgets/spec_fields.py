@@ -1,7 +1,5 @@
 """The fields of a network that most readers leave alone."""
 
-import math
-
 import streamlit as st
 
 from app.language import N_, _
@@ -100,11 +98,13 @@ def _choice(label: str, field: str, values: list, keys: dict[str, str], edited: 
     st.selectbox(label, values, format_func=lambda value: _(_TEXT[value]), key=keys[field], **options, **edited)
 
 
-def _bounds(field: str) -> tuple[float, float]:
-    """Return the bounds that the field itself declares; of an open one, the nearest number inside."""
+def _bounds(field: str) -> tuple[float | None, float | None]:
+    """Return the bounds that the field itself declares. An open one is None: no number inside is its nearest to say."""
     info = ResNetSpec.model_fields[field]
-    names = ("ge", "gt", "le", "lt")
-    limits = {name: getattr(rule, name) for rule in info.metadata for name in names if hasattr(rule, name)}
-    low = limits["ge"] if "ge" in limits else math.nextafter(limits["gt"], math.inf)
-    high = limits["le"] if "le" in limits else math.nextafter(limits["lt"], -math.inf)
-    return (int(low), int(high)) if info.annotation is int else (float(low), float(high))
+    limits = {
+        name: info.annotation(getattr(rule, name))
+        for rule in info.metadata
+        for name in ("ge", "le")
+        if hasattr(rule, name)
+    }
+    return limits.get("ge"), limits.get("le")

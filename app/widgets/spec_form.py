@@ -5,10 +5,12 @@ As long as it is not, the widgets keep the reader's draft, one line says why, an
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
 
+from app.comparison import title
 from app.language import N_, _, language, ngettext
 from app.projection import form_key, form_said, is_form, say_again, set_widget
 from app.widgets.spec_fields import more_fields
@@ -34,8 +36,13 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
     form = _project(spec, key)
     fields = _fields(form)
     edited = {"on_change": _edit, "args": (key, form, spec, choose)}
+    problem = st.session_state.get(f"{key}:problem")
     _preset(spec, key, choose)
     _depth(spec, key, form, choose, edited)
+    if problem:
+        _say(problem, spec, key)
+    else:
+        _count_layers(spec)
     st.segmented_control(
         _("Block"), list(Block), format_func=lambda kind: _(_BLOCKS[kind]), key=fields["block"], **_REQUIRED, **edited
     )
@@ -60,10 +67,6 @@ def spec_form(spec: ResNetSpec, *, key: str, choose: Choose) -> None:
         **_REQUIRED,
         **edited,
     )
-    problem = st.session_state.get(f"{key}:problem")
-    if problem:
-        st.error(problem, icon=":material/error:")
-        st.button(_("Back to the last valid network"), key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
     more = st.expander(_("More"), key=f"{key}:more", on_change="rerun")
     # Closed, its fields are left out of each run, unless a draft stands in one of them.
     if more.open or problem:
@@ -163,6 +166,9 @@ def _depth(spec: ResNetSpec, key: str, form: str, choose: Choose, edited: dict) 
                 on_click=_step,
                 args=(key, form, spec, choose, step),
             )
+
+
+def _count_layers(spec: ResNetSpec) -> None:
     blocks = sum(spec.stages)
     text = ngettext(
         "{count:,} block × {convolutions} + 2 = {depth:,} layers",
@@ -173,8 +179,21 @@ def _depth(spec: ResNetSpec, key: str, form: str, choose: Choose, edited: dict) 
     st.html(f'<p class="lab-caption">{escape(words)}</p>')
 
 
+def _say(problem: str, spec: ResNetSpec, key: str) -> None:
+    """Say why the form's draft is no network, and what the page shows instead."""
+    st.error(problem, icon=":material/error:")
+    text = _("{network}, the last valid network, is still what is shown.").format(network=title(spec))
+    st.html(f'<p class="lab-caption">{escape(text)}</p>')
+    st.button(_("Back to the last valid network"), key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
+
+
 def _step(key: str, form: str, spec: ResNetSpec, choose: Choose, step: int) -> None:
-    st.session_state[f"{form}:stages"] = "-".join(str(blocks + step) for blocks in spec.stages)
+    """Add to what the field says, which may have been typed a moment ago; what cannot be read stays there."""
+    if not is_form(key, form):
+        return
+    stages = f"{form}:stages"
+    with suppress(SpecError):
+        st.session_state[stages] = "-".join(str(blocks + step) for blocks in _read_stages(st.session_state[stages]))
     _edit(key, form, spec, choose)
     if not st.session_state[f"{key}:problem"]:
         _reset(key)
