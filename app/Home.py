@@ -21,6 +21,7 @@ from resnet_core.runs import supervision  # noqa: E402
 
 st.set_page_config(page_title="ResNet Lab", page_icon=f"{ROOT}/assets/icon.png", layout="wide")
 st.html(Path(ROOT, "app", "page.css"))
+st.html(f"<script>{Path(ROOT, 'app', 'page.js').read_text('utf-8')}</script>", unsafe_allow_javascript=True)
 unknown_language = settle_language()
 
 PAGES = [

@@ -192,11 +192,22 @@ class TestLinks:
         expect(other.locator(".lab-card .name")).to_have_text("Stage 1, block 1")
         assert other.url == page.url
 
-    def test_back_goes_back(self, build):
-        page = build("spec=resnet20")
+    def test_each_press_of_back_takes_back_one_step_of_the_reader(self, server, page):
+        open_page(page, server.url)
+        page.get_by_test_id("stTopNavLink").filter(has_text="Build").click()
+        expect(page).to_have_url(re.compile("spec=resnet20"))
+        wait_app(page)
         choose(page, "Preset", "CIFAR-10 · resnet32")
+        page.get_by_role("button", name="Train this").click()
+        expect(page).to_have_url(re.compile("train.specs=resnet32"))
+        wait_app(page)
+        for network in ("resnet32", "resnet20"):
+            page.go_back()
+            expect(page.get_by_role("heading", name=network, exact=True)).to_be_visible()
+            wait_app(page)
+            expect(page.get_by_test_id("stAlert")).to_have_count(0)
         page.go_back()
-        expect(page.get_by_role("heading", name="resnet20")).to_be_visible()
+        expect(page.get_by_role("button", name="Run the two-minute experiment")).to_be_visible()
 
     def test_a_mangled_link_is_one_line(self, build):
         page = build("spec=stages.0-%3Cscript%3E&tab=graph&detail=atoms&node=%22")
