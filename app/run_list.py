@@ -20,7 +20,8 @@ class Row:
         residual: decides its color.
         state: as the store knows it.
         about: data, seed and tags.
-        validation, training: last errors in percent, as text; empty before the first epoch.
+        validation, training: last errors in percent, as text; empty where there are none, and while the run is in
+            work: they would be old as soon as they are read.
         created: seconds since 1970.
     """
 
@@ -89,7 +90,7 @@ def _title(name: str, group: list[Job]) -> str:
 
 
 def _row(job: Job) -> Row:
-    last = job.last_epoch
+    last = None if job.active else job.last_epoch
     return Row(
         id=job.id,
         name=job.name,

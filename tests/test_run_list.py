@@ -50,6 +50,17 @@ def test_a_row_says_network_kind_state_data_seed_and_last_errors():
     assert (waiting.residual, waiting.validation) == (True, "")
 
 
+def test_a_run_in_work_says_so_without_numbers_that_grow_old():
+    for state in ("starting", "running", "queued"):
+        store_run(f"r-{state}", SPEC, [(0.5, 0.6)], state=state)
+    rows = [group.rows[0] for group in group_runs(store.jobs())]
+    assert {(row.state, row.validation, row.training) for row in rows} == {
+        ("starting", "", ""),
+        ("running", "", ""),
+        ("queued", "", ""),
+    }
+
+
 def test_tags_stand_in_the_row_and_so_are_found_by_its_search():
     store_run("r-a", SPEC, tags='["baseline", "week-3"]')
     assert group_runs(store.jobs())[0].rows[0].about == "shapes · seed 0 · baseline · week-3"

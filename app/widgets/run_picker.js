@@ -197,7 +197,7 @@ function drawRun({ id, name, residual, state, about, validation, training, creat
   );
   element.title = validation
     ? filled(speech.errors, { run: id, validation, training })
-    : filled(speech.unfinished, { run: id });
+    : `${id}: ${speech.states[state] ?? state}`;
   return element;
 }
 

@@ -67,7 +67,6 @@ def _words() -> dict[str, Any]:
         "full": _("One comparison holds {count} runs: take one out to add another."),
         "training": _("{error} train"),
         "errors": _("{run}: last validation error {validation}, training error {training}"),
-        "unfinished": _("{run}: no epoch finished yet"),
         "kinds": {"plain": _("plain"), "residual": _("residual")},
         "states": {state: _(state) for state in get_args(State)},
     }
