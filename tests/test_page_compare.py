@@ -178,6 +178,13 @@ class TestLive:
         assert "1 of 3 runs is going on" in app.info[0].value
         assert [toggle.label for toggle in app.toggle] == ["Pause live updates"]
 
+    def test_a_state_has_one_name_in_list_and_table(self, app, pair):
+        for state in ("queued", "starting", "lost"):
+            store_run(f"r-{state}", PLAIN, state=state, seed=2)
+            open_compare(app, runs=f"r-{state}")
+            words = component(app, "run_picker")["words"]["states"]
+            assert app.dataframe[0].value["state"].tolist() == [words[state]] == [state]
+
     def test_new_epochs_are_added_and_the_end_brings_the_verdict(self, app, pair):
         writes.write_columns("r-resid2", state="running")
         open_compare(app, runs=pair)

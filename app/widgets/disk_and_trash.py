@@ -8,7 +8,7 @@ import streamlit as st
 from app import theme
 from app.language import _, ngettext
 from app.text import as_text
-from app.widgets.run_cards import STATES, state_badge
+from app.widgets.run_cards import state_badge
 from resnet_core.errors import LabError, one_line
 from resnet_core.runs import store, trash
 from resnet_core.runs.disk import DiskUse, disk_use
@@ -61,7 +61,7 @@ def _use(use: DiskUse) -> None:
     st.dataframe(
         {
             _("network"): [names[job_id].name for job_id in rows],
-            _("state"): [_(STATES[names[job_id].state][0]) for job_id in rows],
+            _("state"): [_(names[job_id].state) for job_id in rows],
             "MB": [use.runs[job_id] / 1e6 for job_id in rows],
             "id": rows,
         },

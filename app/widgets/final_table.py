@@ -21,7 +21,6 @@ from app.run_list import data_name
 from app.runs_table import final_numbers
 from app.state import keep_state, open_state
 from app.text import as_text
-from app.widgets.run_cards import STATES
 from app.widgets.run_details import UNWELL
 
 SPARKS = 60
@@ -92,7 +91,7 @@ def _notes(runs: Sequence[Run]) -> None:
     for run in runs:
         if run.job.state in UNWELL:
             message = run.job.message or _("it left no message")
-            st.markdown(f":material/error: **{as_text(run.label)}** {_(STATES[run.job.state][0])}: {as_text(message)}")
+            st.markdown(f":material/error: **{as_text(run.label)}** {_(run.job.state)}: {as_text(message)}")
     notes: dict[str, list[str]] = {}
     for run in runs:
         for note in run.job.notes:
@@ -107,7 +106,7 @@ def _shown(runs: Sequence[Run], numbers: pd.DataFrame, looks: Sequence[Style], b
     columns = {
         "curve": [_swatch(look, dark) for look in looks],
         "run": numbers["label"],
-        "state": [_(STATES[run.job.state][0]) for run in runs],
+        "state": [_(run.job.state) for run in runs],
         "val": 100 * numbers["final_val_error"],
         "difference": None if baseline is None else 100 * (numbers["final_val_error"] - baseline),
         "spark": [_spark(run) for run in runs],

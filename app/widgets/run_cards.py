@@ -6,21 +6,22 @@ import streamlit as st
 
 from app import theme
 from app.grouping import Group
-from app.language import N_, _
+from app.language import _
 from app.text import as_text
 from resnet_core.errors import LabError, one_line
+from resnet_core.results import State
 from resnet_core.runs import queue
 from resnet_core.runs.records import Job
 
-STATES = {
-    "queued": (N_("waiting"), "gray"),
-    "starting": (N_("starting"), "gray"),
-    "running": (N_("running"), "blue"),
-    "finished": (N_("finished"), "green"),
-    "stopped": (N_("stopped"), "orange"),
-    "failed": (N_("failed"), "red"),
-    "diverged": (N_("diverged"), "red"),
-    "lost": (N_("lost"), "red"),
+COLORS: dict[State, str] = {
+    "queued": "gray",
+    "starting": "gray",
+    "running": "blue",
+    "finished": "green",
+    "stopped": "orange",
+    "failed": "red",
+    "diverged": "red",
+    "lost": "red",
 }
 
 
@@ -42,8 +43,7 @@ def run_cards(groups: Sequence[Group], *, key: str) -> None:
 
 def state_badge(job: Job) -> str:
     """Return a job's state as colored Markdown."""
-    word, color = STATES[job.state]
-    return f":{color}-badge[{_(word)}]"
+    return f":{COLORS[job.state]}-badge[{_(job.state)}]"
 
 
 def progress_line(job: Job) -> str:
