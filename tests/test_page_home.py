@@ -1,10 +1,12 @@
 """Home as a newcomer and as a returning reader finds it; no browser."""
 
 import json
+import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_core import get_spec
 from resnet_core.runs import queue
 from resnet_core.studies import get_study
 from tests.pages import charts_of
@@ -50,6 +52,18 @@ def test_a_study_whose_runs_were_deleted_gives_way_to_the_newest(app, no_supervi
     assert not app.exception and not app.error
     assert "no study has the id 'degradation-old222'" in app.warning[0].value
     assert app.success and "Run it again" in [button.label for button in app.button]
+
+
+def test_the_last_runs_say_when_they_started_not_when_they_were_queued(app, no_supervisor):
+    now = time.time()
+    store_run("r-ended2", get_spec("pocket_resnet20"), [(0.5, 0.4)], created=now - 4000, started=now - 100)
+    store_run("r-waits2", get_spec("pocket_plain20"), state="queued", created=now - 40)
+    app.run()
+    assert not app.exception
+    (table,) = app.dataframe
+    assert table.value["state"].tolist() == ["queued", "finished"]
+    assert table.value["started"].fillna("").tolist() == ["", "1 min 40 s ago"]
+    assert table.proto.placeholder == "–"
 
 
 def test_a_read_only_home_is_one_line(monkeypatch, tmp_path):

@@ -1,23 +1,48 @@
 """The last runs as a small table with a sparkline of each validation curve."""
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from app import theme
 from app.language import _, ngettext
 from app.state import CompareState, remember
+from resnet_core.errors import StoreError
 from resnet_core.runs import store
+from resnet_core.runs.records import Job
 
 SHOWN = 8
+TICK_SECONDS = 2.0
 
 
 def recent_runs() -> None:
-    """Show the newest training runs; choosing some opens them in Compare."""
-    jobs = store.jobs(kind="train", limit=SHOWN, with_epochs=True)
+    """Show the newest training runs, as they go on; choosing some opens them in Compare."""
+    jobs = _newest()
     if not jobs:
         st.info(_("Runs will be listed here, with their curves. The first one starts with the button above."))
         return
+    ticking = any(job.active for job in jobs)
+
+    @st.fragment(run_every=TICK_SECONDS if ticking else None)
+    def tick() -> None:
+        nonlocal jobs
+        if ticking:
+            with suppress(StoreError):  # of a database that is busy for a moment: what was read before stays
+                jobs = _newest()
+            if not any(job.active for job in jobs):
+                st.rerun()
+        _choice(jobs)
+
+    tick()
+
+
+def _newest() -> list[Job]:
+    return store.jobs(kind="train", limit=SHOWN, with_epochs=True)
+
+
+def _choice(jobs: Sequence[Job]) -> None:
     now = time.time()
     table = {
         "network": [job.name for job in jobs],
@@ -26,14 +51,17 @@ def recent_runs() -> None:
         "training": [_error(job.last_epoch, "train_error") for job in jobs],
         "validation": [_error(job.last_epoch, "val_error") for job in jobs],
         "data": [(job.data or "").partition(":")[0] for job in jobs],
-        "started": [_("{time} ago").format(time=theme.seconds(max(now - job.created, 1))) for job in jobs],
+        "started": [
+            job.started and _("{time} ago").format(time=theme.seconds(max(now - job.started, 1))) for job in jobs
+        ],
     }
     picked = st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode="multi-row",
-        key="recent",
+        key=" ".join(["recent", *(job.id for job in jobs)]),  # a selection counts rows: it is not kept for other runs
         column_config={
             "network": _("network"),
             "state": _("state"),
