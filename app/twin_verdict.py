@@ -39,6 +39,8 @@ def twins(runs: list[Run]) -> str:
     repeats = max(len(group) for pair in pairs for group in (pair.plain, pair.residual))
     if repeats > 1:
         sentences.append(_("Errors are means of up to {count} runs of a network.").format(count=repeats))
+    else:
+        sentences.append(_("One seed each: repeat it over several to see how much is luck."))
     return " ".join(sentences)
 
 

@@ -67,12 +67,13 @@ def test_a_study_and_one_run_more_is_no_study():
     assert study_of(runs()) is None
 
 
-def test_a_pair_says_by_how_much_shortcuts_change_the_error():
+def test_a_pair_says_by_how_much_shortcuts_change_the_error_and_that_one_seed_may_be_luck():
     pair(20, plain=0.15, residual=0.1)
     found = verdict(runs())
     assert found.kind == "read"
     assert found.text == (
-        "Shortcuts lower the final validation error by 5.0 points at 20 layers (15.0 % plain, 10.0 % residual)."
+        "Shortcuts lower the final validation error by 5.0 points at 20 layers (15.0 % plain, 10.0 % residual). "
+        "One seed each: repeat it over several to see how much is luck."
     )
 
 
@@ -103,7 +104,7 @@ def test_repeats_with_other_seeds_count_as_their_mean():
     pair(20, plain=0.4, residual=0.12, seed=1)
     text = verdict(runs()).text
     assert "by 19.0 points at 20 layers (30.0 % plain, 11.0 % residual)" in text
-    assert text.endswith("Errors are means of up to 2 runs of a network.")
+    assert text.endswith("Errors are means of up to 2 runs of a network.") and "One seed" not in text
 
 
 def test_a_residual_network_with_projections_still_has_the_plain_network_as_its_twin():
