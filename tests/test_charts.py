@@ -152,6 +152,11 @@ class TestFigure:
         assert trace(figure, "resnet20").y == pytest.approx((40, None))
         assert figure.layout.yaxis.type == figure.layout.yaxis2.type == "log"
 
+    def test_a_logarithmic_axis_names_more_than_1_2_and_5_where_all_errors_lie_within_a_decade(self):
+        for errors, dtick in (([(0.5, 0.4), (0.1, 0.05)], "D2"), ([(0.4, 0.3), (0.1, 0.06)], None)):
+            figure = learning_curves([Curve("resnet20", True, 20, epochs(errors))], title="t", log=True)
+            assert [figure.layout.yaxis.dtick, figure.layout.yaxis2.dtick] == [dtick, dtick]
+
     def test_a_side_without_a_run_says_so_and_still_has_axes(self):
         figure = learning_curves([RESIDUAL], title="t")
         assert "no plain network among these runs" in [note.text for note in figure.layout.annotations]

@@ -1,5 +1,7 @@
 """Figures of groups: means and bands, final errors against depth and size, time to an error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,10 @@ class TestMeanCurves:
         figure = spread.mean_curves([Bundle("sgd", "", LOOK, (ONE, far))], title="t", log=True)
         assert all(min(item.y) > 0 for item in figure.data if item.name == "band")
 
+    def test_a_logarithmic_axis_names_more_than_1_2_and_5_where_all_errors_lie_within_a_decade(self):
+        for runs, dtick in ((TWO, None), (ONE, "D2")):
+            assert spread.mean_curves([Bundle("a", "", LOOK, (runs,))], title="t", log=True).layout.yaxis.dtick == dtick
+
     def test_the_words_say_the_last_means(self):
         text = spread.describe([Bundle("sgd", "", LOOK, (ONE, TWO, ())), Bundle("adam", "", LOOK, ((),))])
         assert "sgd: training error 20.00 ± 14.14 % (n = 2), validation error 25.00 ± 7.07 % (n = 2)" in text
@@ -103,6 +109,17 @@ class TestFinalErrors:
         figure = final_errors.final_errors([Series("residual", LOOK, spots)], title="t", against=Against.PARAMS)
         assert figure.layout.xaxis.type == "log"
         assert figure.layout.xaxis.ticktext == ("272 K", "1.73 M")  # names that would run into each other are left out
+
+    def test_points_of_one_depth_stand_in_the_middle_and_can_be_read_from_a_logarithmic_axis(self):
+        def layout(*series: Series, marks=()):
+            return final_errors.final_errors(series, title="t", against=Against.DEPTH, log=True, marks=marks).layout
+
+        spot = Spot(10, "resnet10", {"training": (0.0352,), "validation": (0.0255, 0.011)})
+        one = layout(Series("residual", LOOK, (spot,)))
+        assert (one.xaxis.ticktext, one.xaxis.rangemode, one.yaxis.type) == (("10",), "normal", "log")
+        assert one.yaxis.dtick is one.yaxis2.dtick is None
+        assert (layout(*SERIES).xaxis.rangemode, layout(*SERIES).yaxis.dtick) == ("tozero", None)
+        assert layout(*SERIES, marks=[replace(MARK, error=0.001)]).yaxis.dtick == "D2"
 
     def test_the_words_say_each_mean_and_what_was_published(self):
         text = final_errors.describe(SERIES, Against.DEPTH, [MARK])

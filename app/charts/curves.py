@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from app import theme
 from app.charts.curve_style import Style, styles
 from app.charts.downsampling import kept
+from app.charts.log_ticks import name_within_a_decade
 from app.charts.smoothing import smooth
 from app.curve_layout import Axis, Layout
 from app.language import N_, _
@@ -86,6 +87,8 @@ def learning_curves(
         "annotations": notes,
         **_axes(curves, x, log, sides, until),
     }
+    if log:
+        name_within_a_decade(picture, traces)
     # One call that is handed everything: piece by piece, Plotly takes five times as long.
     return theme.style(go.Figure(traces, picture))
 

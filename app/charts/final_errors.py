@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.charts.curve_style import Style
+from app.charts.log_ticks import name_within_a_decade
 from app.charts.panels import panels
 from app.charts.spread import Mean, mean_of
 from app.language import N_, _
@@ -105,6 +106,8 @@ def final_errors(
     }
     picture["title"]["pad"] = {"t": 24}
     _set_ticks(picture, series, marks, against)
+    if log:
+        name_within_a_decade(picture, traces)
     return theme.style(go.Figure(traces, picture))
 
 
@@ -210,6 +213,8 @@ def _set_ticks(picture: dict, series: Sequence[Series], marks: Sequence[Mark], a
     for name, axis in picture.items():
         if name.startswith("xaxis"):
             axis |= {"tickvals": ticks, "ticktext": words}
+            if len(ticks) == 1:
+                axis["rangemode"] = "normal"  # in the middle: from nothing on, all points hang at the edge
 
 
 def _amount(x: float, against: Against) -> str:

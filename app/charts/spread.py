@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from app import theme
 from app.charts.curve_style import Style
 from app.charts.downsampling import kept
+from app.charts.log_ticks import name_within_a_decade
 from app.charts.panels import panels
 from app.charts.smoothing import smooth
 from app.curve_layout import Axis
@@ -107,6 +108,8 @@ def mean_curves(
         for name in picture:
             if name.startswith("xaxis"):
                 picture[name]["dtick"] = 1
+    if log:
+        name_within_a_decade(picture, traces)
     return theme.style(go.Figure(traces, picture))
 
 
