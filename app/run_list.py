@@ -17,7 +17,7 @@ class Row:
     Attributes:
         id: of the run.
         name: of its network.
-        residual: decides its color.
+        residual: or plain.
         state: as the store knows it.
         about: data, seed and tags.
         validation, training: last errors in percent, as text; empty where there are none, and while the run is in

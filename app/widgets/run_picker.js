@@ -37,7 +37,6 @@ class Picker {
   show({ groups, chosen, heeded, most, height }) {
     this.most = most;
     this.list.style.maxHeight = `min(${height}px, ${matchMedia("(max-width: 640px)").matches ? 38 : 78}vh)`;
-    this.root.classList.toggle("dark", isDark(this.root));
     this.search.placeholder = speech.search;
     this.search.setAttribute("aria-label", speech.search);
     this.clear.textContent = speech.clear;
@@ -159,10 +158,11 @@ class Picker {
 
 function readRun(row, group) {
   const [id, name, residual, state, about, validation, training, created] = row;
-  const kind = residual ? "residual" : "plain"; // found in English and in the page's language
-  const told = [id, name, kind, speech.kinds[kind], state, speech.states[state], about, group.title];
+  const english = residual ? "residual" : "plain"; // found in English and in the page's language
+  const kind = speech.kinds[english];
+  const told = [id, name, english, kind, state, speech.states[state], about, group.title];
   const text = told.join(" ").toLowerCase();
-  return { id, name, residual, state, about, validation, training, created, text };
+  return { id, name, kind, state, about, validation, training, created, text };
 }
 
 function drawGroup({ id, title, created, runs }) {
@@ -183,10 +183,10 @@ function drawGroup({ id, title, created, runs }) {
   return { element, box, boxes };
 }
 
-function drawRun({ id, name, residual, state, about, validation, training, created }, box, alone) {
+function drawRun({ id, name, kind, state, about, validation, training, created }, box, alone) {
   const element = make("label", "run");
-  element.style.setProperty("--kind", residual ? "var(--residual)" : "var(--plain)");
-  const second = make("span", "about", alone ? `${about} · ${time(created)}` : about);
+  // In words: the colors of curves depend on what else is drawn.
+  const second = make("span", "about", [kind, about, ...(alone ? [time(created)] : [])].join(" · "));
   if (state !== "finished") second.prepend(make("span", "state", speech.states[state] ?? state), " · ");
   element.append(
     box,
@@ -230,9 +230,4 @@ function time(seconds) {
   const date = new Date(1000 * seconds);
   const today = date.toDateString() === new Date().toDateString();
   return today ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
-}
-
-function isDark(element) {
-  const color = getComputedStyle(element).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
-  return 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] < 128;
 }

@@ -138,6 +138,8 @@ def test_a_click_before_a_picked_run_is_shown_keeps_it_and_hides_nothing(lab, ow
 
 def test_the_list_finds_chooses_and_takes_away_and_back_undoes_it(lab, page):
     open_runs(page, lab, lab.runs[:1])
+    for name, kind in ((TINY.name, "residual"), (TWIN.name, "plain")):
+        expect(page.locator(".picker .run", has_text=name).locator(".about")).to_contain_text(f"{kind} · shapes")
     page.get_by_label("Search runs").fill("plain no-such")
     expect(page.get_by_text("No run matches this search.")).to_be_visible()
     page.get_by_label("Search runs").fill("plain")
@@ -226,7 +228,7 @@ def test_a_run_that_goes_on_grows_until_its_verdict_and_keeps_the_readers_zoom(l
         grown = f"plot._fullData.find(trace => trace.name.startsWith('{TINY.name}')).x.length === 2"
         drawn(page, grown)
         assert read(page, "plot._fullLayout.xaxis.range") == zoom
-        expect(page.locator(".picker .run", has_text="running")).to_have_count(1)
+        expect(page.locator(".picker .run", has_text="running")).to_have_attribute("title", f"{going}: running")
         writes.advance(going, {"running"}, "finished")
         expect(page.locator(".picker .run", has_text="running")).to_have_count(0)
         expect(page.get_by_text("Shortcuts lower the final validation error by 20.0 points")).to_be_visible()
