@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from app.language import N_
-from app.links import one_of, unknown, whole_number
+from app.links import data_source, one_of, unknown, whole_number
 
 TABS = {
     "samples": N_("Samples"),
@@ -42,7 +42,7 @@ class DataState:
     def with_query(self, name: str, text: str) -> Self:
         match name:
             case "data":
-                return replace(self, data=text[:1_000])
+                return replace(self, data=data_source(name, text))
             case "tab":
                 return replace(self, tab=one_of(name, text, TABS))
             case "size":

@@ -6,6 +6,7 @@ from app.language import _
 from resnet_core.errors import InputError
 
 LONGEST_TOKEN = 2_000
+SOURCES = ("shapes", "cifar10", "cats_vs_dogs", "folder:PATH", "parquet:PATH")
 MOST_RUNS = 100
 """In one comparison: a study of 9 networks over 10 seeds fits, and pages stay fast."""
 
@@ -26,6 +27,19 @@ def one_of(name: str, text: str, allowed: Iterable[str]) -> str:
         problem = _("{name} must be one of {words}, received {text!r}")
         raise InputError(problem.format(name=name, words=", ".join(words), text=text[:40]))
     return text
+
+
+def data_source(name: str, text: str) -> str:
+    """Return a data set's source in its normal form; its path, where it has one, may still be missing or wrong.
+
+    Raises:
+        InputError: no data set is called so.
+    """
+    kind, _colon, path = (part.strip() for part in text[:1_000].partition(":"))
+    kind = kind.lower()
+    if f"{kind}:PATH" in SOURCES:
+        return f"{kind}:{path}"
+    return one_of(name, f"{kind}:{path}" if path else kind, SOURCES)
 
 
 def flag(name: str, text: str) -> bool:

@@ -14,7 +14,7 @@ from app.compare_state import CompareState
 from app.data_state import DataState
 from app.language import _
 from app.learn_state import GlossaryState, LearnState
-from app.links import LONGEST_TOKEN, listed, one_of, unknown, whole_number
+from app.links import LONGEST_TOKEN, data_source, listed, one_of, unknown, whole_number
 from app.reader_language import PARAMETER, language_query
 from app.study_choice import QUERY_NAMES, StudyChoice
 from resnet_core.errors import InputError, RecipeError
@@ -144,9 +144,9 @@ class TrainState:
                 if len(tokens) > MOST_SPECS:
                     problem = _("at most {most} networks can be launched together, received {count}")
                     raise InputError(problem.format(most=MOST_SPECS, count=len(tokens)))
-                return replace(self, specs=tuple(map(read_spec, tokens)))
+                return replace(self, specs=tuple(dict.fromkeys(map(read_spec, tokens))))
             case "data":
-                return replace(self, data=text[:1_000])
+                return replace(self, data=data_source(name, text))
             case "recipe":
                 return replace(self, recipe=read_recipe(text))
             case "seed":

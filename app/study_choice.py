@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from app.language import _
-from app.links import one_of, whole_number
+from app.links import data_source, one_of, whole_number
 from resnet_core.errors import InputError
 from resnet_core.studies import Size, Study, get_study
 
@@ -60,7 +60,7 @@ class StudyChoice:
                     raise InputError(problem.format(most=MOST_SEEDS, seeds=seeds))
                 return replace(self, seeds=seeds)
             case "on":
-                return replace(self, data=text[:1_000])
+                return replace(self, data=data_source(name, text))
             case "group":
                 return replace(self, group=text[:40])
         raise InputError(_("a study knows no {name!r}: it was left out").format(name=name))

@@ -72,6 +72,25 @@ def test_more_networks_than_can_be_chosen_are_left_out_of_a_link(app):
     assert app.multiselect[0].value == names[:-1] and not app.warning
 
 
+def test_each_part_that_a_link_loses_is_said_while_the_page_stays(app):
+    open_train(app, specs="foo,bar", data="none", seed="abc")
+    assert not app.exception and not app.error
+    said = sorted(item.value for item in app.warning)
+    assert [text.split("was left out")[0] for text in said] == [f"The link's {n!r} " for n in ("data", "seed", "specs")]
+    assert "data must be one of shapes, cifar10, " in said[0] and "received 'none'" in said[0]
+    open_train(app, study="degradation", on="shapes:x", seed="")
+    assert any("on must be one of shapes" in item.value for item in app.warning)
+
+
+@pytest.mark.parametrize(
+    "others", [{"data": "folder"}, {"data": " Shapes"}, {"specs": "resnet20,resnet20"}], ids=lambda others: str(others)
+)
+def test_a_link_that_is_written_otherwise_keeps_what_is_said_of_it(app, others):
+    open_train(app, **others, seed="abc")
+    assert ["The link's 'seed'" in item.value for item in app.warning] == [True]
+    assert app.query_params["specs"] in ("resnet20", "pocket_resnet20,pocket_plain20")
+
+
 def test_settings_read_as_words_of_the_language(app):
     open_train(app, lang="ko")
     assert app.selectbox(key="train:recipe:schedule").options == ["일정하게", "단계별로", "코사인"]

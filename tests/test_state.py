@@ -92,6 +92,7 @@ def test_every_page_comes_back_from_its_link(state):
         (TrainState, "recipe", "epochs.0", "greater than or equal to 1"),
         (TrainState, "seed", "-1", "whole number"),
         (TrainState, "seed", "4294967296", "from 0 to 4294967295"),
+        (TrainState, "data", "none", "folder:PATH, parquet:PATH, received 'none'"),
         (CompareState, "smoothing", "nan", "from 0 to 0.99"),
         (CompareState, "x", "miles", "must be one of"),
         (CompareState, "group", "color", "must be one of"),

@@ -29,16 +29,12 @@ def data_picker(source: str, *, key: str, with_samples: bool = True) -> tuple[st
     """Show the choice and return the source chosen, with its summary, or None while it cannot be used.
 
     Args:
-        source: as the page's state holds it.
+        source: as the page's state holds it, of one of KINDS.
         key: of this widget in its page.
         with_samples: whether to show eight images too.
     """
     form = form_key(key, source)
     kind, path = source.partition(":")[::2]
-    if kind not in KINDS:
-        text = _("Data {name!r} is not known: choose one of the list.")
-        st.error(text.format(name=source[:60]), icon=":material/error:")
-        kind, path = "shapes", ""
     chosen = st.selectbox(
         _("Data"), list(KINDS), format_func=lambda kind: _(KINDS[kind]), key=project(f"{form}:kind", kind)
     )
