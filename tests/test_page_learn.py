@@ -9,6 +9,7 @@ from tests.course import TINY, write_course
 from tests.learn_page import open_learn, press, words
 from tests.pages import charts_of, query_of
 
+GAMMA = "Gamma of the last batch norm"
 LOCKED = "The figure is locked"
 
 
@@ -84,6 +85,29 @@ class TestALesson:
         assert "The **deeper** one." in words(page)
         page = press(page, "Predict again")
         assert LOCKED in words(page) and "The **deeper** one." not in words(page)
+
+    def test_a_lab_s_sliders_end_where_its_block_does(self, course):
+        before, rest = TINY.split("```predict")
+        after = rest.partition("## Check yourself")[2]
+        lab = "```lab\nname: block_tensors\nid: b\nvalues: {step: 6, channel: 1}\n```\n\n## Check yourself"
+        course.write_text(before + lab + after, "utf-8")
+
+        def ends(page) -> list[tuple[str, int, int]]:
+            return [(item.label, item.value, item.max) for item in page.slider if item.label != GAMMA]
+
+        page = open_learn(lesson="tiny", b__step="10", b__channel="4")
+        assert ends(page) == [("Step", 7, 7), ("Row", 2, 4), ("Column", 2, 4), ("Channel", 2, 2)]
+        assert "The block after step 7 of 7: relu" in words(page) and not page.warning
+        widget(page, "button_group", ":network").set_value("plain").run()
+        assert ends(page)[0] == ("Step", 6, 6) and "The block after step 6 of 6" in words(page)
+        widget(page, "button_group", ":network").set_value("residual").run()
+        assert ends(page)[0] == ("Step", 7, 7), "the last step stays the last"
+        widget(page, "toggle", ":changes").set_value(True).run()
+        assert ends(page) == [("Step", 8, 8), ("Row", 2, 2), ("Column", 2, 2), ("Channel", 4, 4)]
+        page.slider[1].set_value(0).run()
+        assert ends(page) == [("Step", 0, 8), ("Row", 2, 4), ("Column", 2, 4), ("Channel", 2, 2)]
+        page.slider[2].set_value(4).run()
+        assert ends(page)[1] == ("Row", 4, 4) and query_of(page)["b.row"] == "4"
 
     def test_the_right_prediction_is_said_to_be_right(self):
         page = open_learn(lesson="tiny")

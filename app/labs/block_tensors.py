@@ -61,6 +61,12 @@ def answer(values: BlockTensorsValues) -> Answer:
     return Answer(layers, step, place, working)
 
 
+def limits(answer: Answer) -> dict[str, int]:
+    """Return the block's last step, and how large the newest tensor is."""
+    row, column, channel = answer.layer.values.shape
+    return {"step": len(answer.layers) - 1, "row": row, "column": column, "channel": channel}
+
+
 def panels(values: BlockTensorsValues, answer: Answer) -> list[Panel]:
     """Draw the block so far, and work out the chosen number."""
     read = read_cells(answer.layer, answer.place, answer.working)

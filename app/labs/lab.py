@@ -45,6 +45,8 @@ class Lab(Protocol):
         TITLE: a message to translate.
         CODE: functions whose source "the code that ran" shows.
         SLOW: optional; True where an answer may take up to two seconds: progress is shown meanwhile.
+        limits: optional; a function that returns, for an answer, where the sliders of some fields end. What they depend
+            on stands above them in the values.
     """
 
     TITLE: str

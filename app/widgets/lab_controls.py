@@ -1,6 +1,6 @@
 """A lab's controls, made from the fields of its values."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 from unicodedata import east_asian_width
@@ -20,14 +20,19 @@ MOST_SEGMENTS, MOST_LETTERS = 5, 36
 
 COLUMNS = 3
 
+Limits = Callable[[LabValues], Mapping[str, int]]
 
-def lab_controls(values: LabValues, shown: Collection[str], *, key: str) -> LabValues:
+
+def lab_controls(values: LabValues, shown: Collection[str], *, key: str, limits: Limits | None = None) -> LabValues:
     """Show a control for each field and return what the reader made of the values.
+
+    A value past its limit stays until the reader moves it: its slider shows the limit.
 
     Args:
         values: as the page's state holds them.
         shown: the fields that have a control here.
         key: of this widget in its page.
+        limits: where the sliders of some fields end, for the values of the fields above them.
     """
     fields = {name: info for name, info in type(values).model_fields.items() if name in shown}
     form = form_key(key, _said(values, fields))
@@ -40,8 +45,8 @@ def lab_controls(values: LabValues, shown: Collection[str], *, key: str) -> LabV
         )
         for name, column in zip(row, columns, strict=False):
             with column:
-                place = f"{form}:{name}"
-                changed[name] = adopt(place, _control(fields[name], getattr(values, name), place))
+                most = limits(values.model_copy(update=changed)).get(name) if limits else None
+                changed[name] = _said_within(most, fields[name], getattr(values, name), f"{form}:{name}")
     for name in fields:
         needed = _extra(fields[name]).get("shown_when", {})
         if _is_curve(fields[name]) and all({**values.model_dump(), **changed}[of] == needed[of] for of in needed):
@@ -86,7 +91,16 @@ def _said(values: LabValues, fields: Collection[str]) -> dict[str, str]:
     return {name: text for name, text in values.texts().items() if name in fields}
 
 
-def _control(info: FieldInfo, value: Any, key: str) -> Any:
+def _said_within(most: int | None, info: FieldInfo, value: Any, key: str) -> Any:
+    """Show a control, up to a limit where there is one, and return what it makes of the value."""
+    if most is None:
+        return adopt(key, _control(info, value, key))
+    key, near = f"{key}:{most}", min(value, most)
+    said = adopt(key, _control(info, near, key, most))
+    return value if said == near else said
+
+
+def _control(info: FieldInfo, value: Any, key: str, most: int | None = None) -> Any:
     label, options = _label(info), choices_of(info)
     common = {"key": project(key, value), "help": _(info.description) if info.description else None}
     labels = _extra(info).get("labels", {})
@@ -103,6 +117,7 @@ def _control(info: FieldInfo, value: Any, key: str) -> Any:
     if info.annotation is bool:
         return st.toggle(label, **common)
     low, high, step = _bounds(info)
+    high = high if most is None else most
     number_format = _extra(info).get("format")
     if low is None or high is None:
         return st.number_input(label, low, high, step=step, format=number_format, **common)

@@ -9,7 +9,7 @@ import streamlit as st
 from app import cache, tables
 from app.boundary import guarded
 from app.charts import sketch_overlay
-from app.labs.lab import Lab, Panel, SketchedLab, is_live, load_lab, start_values
+from app.labs.lab import Lab, LiveLab, Panel, SketchedLab, is_live, load_lab, start_values
 from app.language import _
 from app.state import LearnState, keep_state, open_state
 from app.text import as_text
@@ -37,7 +37,7 @@ def lab_view(block: LabBlock, *, key: str, sketch: Sketch | None = None, drawn: 
             lab = load_lab(block.name)
             with st.container(border=True, key=f"{key}:lab"):
                 st.markdown(f":material/science: **{_(lab.TITLE)}**")
-                values = _controls(block, key)
+                values = _controls(block, lab, key)
                 if is_live(lab):
                     _keep(block, lab.view(values, key=key) or values)
                 else:
@@ -46,7 +46,7 @@ def lab_view(block: LabBlock, *, key: str, sketch: Sketch | None = None, drawn: 
     draw()
 
 
-def _controls(block: LabBlock, key: str) -> LabValues:
+def _controls(block: LabBlock, lab: Lab | LiveLab, key: str) -> LabValues:
     """Show the controls, take over what they say, and keep it in the page's link."""
     state = open_state(LearnState)
     start = start_values(block.name, block.values)
@@ -61,7 +61,13 @@ def _controls(block: LabBlock, key: str) -> LabValues:
     shown = [name for name in values.framed() if name not in block.hide]
     if state.only is not None:
         shown = [name for name in shown if name in state.only]
-    values = lab_controls(values, shown, key=f"{key}:{block.id}")
+    limits = getattr(lab, "limits", None)
+    values = lab_controls(
+        values,
+        shown,
+        key=f"{key}:{block.id}",
+        limits=(lambda now: limits(_answer(lab, block.name, now))) if limits else None,
+    )
     _keep(block, values)
     if shown and set(values.to_query(start)) & set(values.framed()):
         st.button(

@@ -33,15 +33,14 @@ def _labels(labels: dict, **more: str) -> dict:
 
 
 class BlockTensorsValues(LabValues):
-    """Which block is computed, how far, and which of its numbers is explained; places are counted from 1."""
+    """Which block is computed, how far, and which of its numbers is explained; places are counted from 1.
+
+    How far a block goes, and how large a tensor is, depends on the fields above.
+    """
 
     network: Literal["residual", "plain"] = Field(
         "residual", title="Block", json_schema_extra=_labels({"residual": "Residual", "plain": "Plain"})
     )
-    step: int = Field(1, ge=0, le=10, title="Step")
-    row: int = Field(2, ge=1, le=4, title="Row")
-    column: int = Field(2, ge=1, le=4, title="Column")
-    channel: int = Field(1, ge=1, le=4, title="Channel")
     changes: bool = Field(False, title="Halve the image, double the channels")
     shortcut: Literal["A", "B", "C"] = Field(
         "A", title="Shortcut", description=_OPTIONS, json_schema_extra=_labels(_SHORTCUTS)
@@ -59,6 +58,10 @@ class BlockTensorsValues(LabValues):
         description="At 0 the residual path says nothing: only the shortcut speaks.",
         json_schema_extra={"step": 0.5},
     )
+    step: int = Field(1, ge=0, le=10, title="Step")
+    row: int = Field(2, ge=1, le=4, title="Row")
+    column: int = Field(2, ge=1, le=4, title="Column")
+    channel: int = Field(1, ge=1, le=4, title="Channel")
     seed: int = Field(0, ge=0, le=9_999, title="Numbers")
 
 
