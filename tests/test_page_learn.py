@@ -175,17 +175,27 @@ class TestALesson:
     @pytest.mark.parametrize(
         ("number", "said"),
         [
-            ("0.3\ntolerance: 0.05", "Recomputed just now: **25.03 %**, within 5 points of what is stated"),
-            ("0.3", "Recomputed just now: **25.03 %**. The text says 30 %: they differ"),
+            ("0.3\ntolerance: 0.05", "Looked up just now: **25.03 %**, within 5 points of what is stated"),
+            ("0.3", "Looked up just now: **25.03 %**. The text says 30 %: they differ"),
         ],
     )
-    def test_a_claim_in_percent_is_recomputed_in_percent(self, course, number, said):
+    def test_a_claim_in_percent_is_looked_up_in_percent_and_its_source_is_named(self, course, number, said):
         old = TINY[TINY.index("text: ", TINY.index("```claim")) : TINY.index("```open")]
         new = (
             f'text: "An error of 30 %."\nmeasure: published_error\nof: {{spec: resnet34-A}}\nnumber: {number}\n```\n\n'
         )
         course.write_text(TINY.replace(old, new), "utf-8")
-        assert said in words(press(open_learn(lesson="tiny"), "Recompute this number"))
+        found = words(press(open_learn(lesson="tiny"), "Look this number up"))
+        assert said in found and "Recomputed" not in found
+        assert "Published in He et al. 2015, " in found and "Table 3: top-1 error on ImageNet, 10 crops." in found
+
+    def test_a_claim_stays_recomputed_when_another_is(self, course):
+        claim = TINY[TINY.index("```claim") : TINY.index("```open")]
+        course.write_text(TINY.replace(claim, claim + claim.replace("id: r56", "id: again")), "utf-8")
+        page = open_learn(lesson="tiny")
+        for at in (0, 1):
+            [button for button in page.button if button.label == "Recompute this number"][at].click().run()
+        assert words(page).count("Recomputed just now: **853,018**") == 2
 
     def test_terms_are_linked_once_in_a_step(self):
         assert '[network](glossary?term=network "Layers that feed each other.")' in words(open_learn(lesson="tiny"))

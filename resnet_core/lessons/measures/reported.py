@@ -7,28 +7,39 @@ from resnet_core.published import IMAGENET_ERRORS, Published, published_for
 
 def published_macs(spec: str) -> float:
     """Look up the multiply-adds that were reported for a network."""
-    return _first(spec, "macs")
+    return figure("published_macs", spec).value
 
 
 def published_parameters(spec: str) -> float:
     """Look up the parameters that were reported for a network."""
-    return _first(spec, "params", "trainable")
+    return figure("published_parameters", spec).value
 
 
 def published_error(spec: str, which: str = "") -> float:
     """Look up the error that was reported for a network, a fraction 0..1; `which` is train, val or test."""
-    quantities = (f"{which}_error",) if which else ("test_error", "val_error", "train_error")
-    return _first(spec, *quantities)
+    return figure("published_error", spec, which).value
 
 
-def _first(spec: str, *quantities: str) -> float:
+def figure(measure: str, spec: str, which: str = "") -> Published:
+    """Return what a measure of this file looks up, with its source.
+
+    Raises:
+        LessonError: nobody reported it.
+    """
+    match measure:
+        case "published_macs":
+            quantities = ("macs",)
+        case "published_parameters":
+            quantities = ("params", "trainable")
+        case _:
+            quantities = (f"{which}_error",) if which else ("test_error", "val_error", "train_error")
     rows: tuple[Published, ...] = published_for(spec)
     if spec in IMAGENET_ERRORS:
         rows += (IMAGENET_ERRORS[spec],)
     for quantity in quantities:
         for row in rows:
             if row.quantity == quantity:
-                return row.value
+                return row
     known = sorted({row.quantity for row in rows})
     raise LessonError(
         f"nobody reported {' or '.join(quantities)} of {spec[:60]!r}: known are {', '.join(known) or 'none'}"
