@@ -109,6 +109,13 @@ class TestLayers:
         assert dict(zip(sums["part"], sums["macs"], strict=True))["total"] == 11_282_415_616
         assert any("multiply-adds" in caption.value for caption in page.caption)
 
+    def test_the_receptive_fields_of_the_strip_and_of_the_sums_are_told_apart(self):
+        page = open_build(spec="resnet20", tab="layers")
+        sums = page.dataframe[1].value.set_index("part")["receptive_field"]
+        # By hand: 3 + 12 + (2 + 20) + (4 + 40) = 81, and the average of 8x8 values goes 7 steps of 4 pixels further.
+        assert sums["total"] == sums["head"] == 109
+        assert any("109 px with the average pooling, 81 px before it" in text.value for text in page.caption)
+
     def test_the_chosen_node_has_its_card_here_too(self):
         assert "3 × 3 × 16 × 32 + 0 = 4,608" in card_of(open_build(tab="layers", node="stage2_block1_conv1"))
 

@@ -9,6 +9,7 @@ from app import cache
 from app.language import _
 from app.projection import form_key, form_said, is_form
 from app.tables import CONVENTION, csv, layer_table, stage_table
+from app.widgets.cost_strip import seen
 from app.widgets.node_card import node_card
 from resnet_core.spec import ResNetSpec
 
@@ -39,6 +40,8 @@ def layer_list(spec: ResNetSpec, node: str | None, *, key: str, change: Change) 
         st.markdown(_("**Sums of each part**"))
         _save(_("Sums as CSV"), stages, f"{spec.name}-stages.csv", f"{key}:stages_csv")
     st.dataframe(stages, hide_index=True, column_config=_columns(), key=f"{key}:stages", height="content")
+    text = _("Receptive field of head and total: {all:,} px with the average pooling, {features:,} px before it.")
+    st.caption(text.format(all=costs.total.receptive_field, features=seen(costs)))
     st.caption(_(CONVENTION))
 
 
