@@ -13,7 +13,7 @@ MOST_RUNS = 100
 
 def unknown(name: str) -> InputError:
     """Return the refusal of a parameter that a page does not have."""
-    return InputError(_("this page knows no {name!r}: it was left out").format(name=name[:60]))
+    return InputError(_("this page knows no {name!r}").format(name=name[:60]))
 
 
 def one_of(name: str, text: str, allowed: Iterable[str]) -> str:

@@ -63,7 +63,7 @@ class StudyChoice:
                 return replace(self, data=data_source(name, text))
             case "group":
                 return replace(self, group=text[:40])
-        raise InputError(_("a study knows no {name!r}: it was left out").format(name=name))
+        raise InputError(_("a study knows no {name!r}").format(name=name))
 
 
 QUERY_NAMES = frozenset({"study", "size", "seeds", "on", "group"})

@@ -14,6 +14,9 @@
 A message says what was received, what is allowed and what to do, on one line.
 """
 
+from reprlib import Repr
+from typing import Any
+
 
 class LabError(Exception):
     """Base of all errors that are shown to a reader as one line, without a traceback."""
@@ -70,17 +73,37 @@ class RunError(LabError):
 def one_line(error: BaseException) -> str:
     """Render any exception as one line for a page or a terminal.
 
-    Pydantic's many-line reports are reduced to `field: reason` pairs.
+    Pydantic's many-line reports are reduced to what each field must be, and what it received.
     """
     if hasattr(error, "errors") and callable(error.errors):
-        parts = []
-        for item in error.errors():
-            place = ".".join(str(step) for step in item.get("loc", ())) or "value"
-            received = item.get("input")
-            reason = item.get("msg", "").removeprefix("Value error, ")
-            parts.append(f"{place}: {reason} (received {received!r})")
-        return _clip("; ".join(parts))
+        return _clip("; ".join(map(_field_line, error.errors())))
     return _clip(" ".join(str(error).split()) or type(error).__name__)
+
+
+def _field_line(item: dict[str, Any]) -> str:
+    """Say one of pydantic's findings; a validator of the whole says itself what it received."""
+    place = ".".join(map(str, item["loc"]))
+    reason = item["msg"].removeprefix("Value error, ").partition(", unable to ")[0]
+    received = _SHORT.repr(item["input"])
+    match item["type"]:
+        case "value_error" if not place:
+            return reason
+        case "extra_forbidden":
+            return f"unknown field {place[:60]!r} (received {received}): leave it out"
+        case "too_long":
+            most, length = item["ctx"]["max_length"], item["ctx"]["actual_length"]
+            return f"{place} must have at most {most} values, received {length}: leave some out"
+        case "too_short":
+            return f"{place} must have {item['ctx']['min_length']} or more values (received {received})"
+    bound = reason.removeprefix("Input should be ")
+    said = f" must be {bound}" if bound != reason else f": {reason}"
+    return f"{place or 'value'}{said} (received {received})"
+
+
+_SHORT = Repr()
+_SHORT.maxstring = 60
+_SHORT.maxtuple = _SHORT.maxlist = 10
+"""How much of a value is repeated to who gave it."""
 
 
 def _clip(text: str, limit: int = 400) -> str:

@@ -128,7 +128,7 @@ def get_spec(name: str) -> ResNetSpec:
     import difflib
 
     near = difflib.get_close_matches(name, PRESETS, n=3, cutoff=0.4) or list(PRESETS)[:3]
-    raise SpecError(f"no preset is called {name[:60]!r}: did you mean {', '.join(near)}? `presets` lists all")
+    raise SpecError(f"no preset is called {name[:60]!r}: did you mean {', '.join(near)}?")
 
 
 def preset_of(spec: ResNetSpec) -> Preset | None:

@@ -130,6 +130,9 @@ def make_recipe(values: dict[str, Any]) -> Recipe:
     Raises:
         RecipeError: a field is unknown, out of bounds or contradicts another.
     """
+    unknown = sorted(set(values) - set(Recipe.model_fields)) if isinstance(values, dict) else []
+    if unknown:
+        raise RecipeError(f"unknown field {str(unknown[0])[:60]!r}: a recipe has {', '.join(Recipe.model_fields)}")
     try:
         return Recipe(**values)
     except ValidationError as error:

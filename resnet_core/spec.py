@@ -219,11 +219,11 @@ def make_spec(values: dict[str, Any]) -> ResNetSpec:
         raise SpecError(f"a spec is a JSON object of fields, received {type(values).__name__}: write {{...}}")
     unknown = sorted(set(values) - set(ResNetSpec.model_fields))
     if unknown:
-        raise SpecError(f"unknown field {unknown[0]!r}: a spec has {', '.join(ResNetSpec.model_fields)}")
+        raise SpecError(f"unknown field {str(unknown[0])[:60]!r}: a spec has {', '.join(ResNetSpec.model_fields)}")
     try:
         return ResNetSpec(**values)
     except ValidationError as error:
-        raise SpecError(_spec_line(error)) from error
+        raise SpecError(one_line(error)) from error
 
 
 def parse_spec(text: str) -> ResNetSpec:
@@ -243,13 +243,6 @@ def parse_spec(text: str) -> ResNetSpec:
     except RecursionError as error:
         raise SpecError("the spec is nested too deeply to be JSON of a spec: write one flat object") from error
     return make_spec(values)
-
-
-def _spec_line(error: ValidationError) -> str:
-    item = error.errors()[0]
-    if not item["loc"]:
-        return item["msg"].removeprefix("Value error, ")
-    return one_line(error)
 
 
 def _to_text(value: Any) -> str:

@@ -157,7 +157,8 @@ class TestCosts:
 
 
 BAD = [
-    (["costs", "resnet5"], "no preset is called 'resnet5': did you mean resnet56, resnet50"),
+    (["costs", "resnet5"], "no preset is called 'resnet5': did you mean resnet56, resnet50, resnet152?"),
+    (["costs", "resnet5"], "? `presets` lists all"),
     (["costs", "nothing.json"], "there is no file nothing.json"),
     (["costs", "/nowhere/net"], "there is no file /nowhere/net"),
     (["costs", "."], "no preset is called '.'"),

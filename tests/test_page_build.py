@@ -161,8 +161,8 @@ class TestInvalidChoices:
             ("resnet18", "input_size", 31, "too small for strides of 32"),
             ("resnet152", "width", 2048, "parameters received, at most 200,000,000"),
             ("plain20", "zero_gamma", True, "switch zero_gamma off"),
-            ("resnet20", "bn_momentum", 1.0, "should be less than 1"),
-            ("resnet20", "bn_epsilon", 0.0, "should be greater than 0"),
+            ("resnet20", "bn_momentum", 1.0, "bn_momentum must be less than 1"),
+            ("resnet20", "bn_epsilon", 0.0, "bn_epsilon must be greater than 0"),
         ],
     )
     def test_one_line_says_why_and_draft_and_network_both_stay(self, start, field, value, said):

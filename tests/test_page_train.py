@@ -108,6 +108,15 @@ def test_a_changed_field_makes_the_recipe_ones_own_and_stands_in_the_link(app):
     assert app.number_input(key="train:recipe:2:learning_rate").value == 0.1
 
 
+def test_a_learning_rate_out_of_bounds_is_said_in_words_with_the_one_that_stands_there(app):
+    open_train(app)
+    for typed, bound in ((0.0, "greater than 0"), (100.0, "less than or equal to 10")):
+        field = app.number_input(key="train:recipe:learning_rate").set_value(typed)
+        assert (field.min, field.max) == (None, None), "the field takes it, so that the line is about what it shows"
+        app.run()
+        assert [e.value for e in app.error] == [f"recipe: learning_rate must be {bound} (received {typed})"]
+
+
 def test_all_gpus_are_offered_where_there_may_be_several(app, monkeypatch):
     key = "train:recipe:devices"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")

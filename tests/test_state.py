@@ -89,7 +89,9 @@ def test_every_page_comes_back_from_its_link(state):
         (BuildState, "detail", "atoms", "must be one of"),
         (BuildState, "nonsense", "1", "knows no 'nonsense'"),
         (TrainState, "recipe", "fast", "no recipe is called"),
-        (TrainState, "recipe", "epochs.0", "greater than or equal to 1"),
+        (TrainState, "recipe", "epochs.0", "recipe: epochs must be greater than or equal to 1 (received '0')"),
+        (TrainState, "recipe", "lr.abc", "unknown field 'lr': a recipe has optimizer, learning_rate, "),
+        (TrainState, "recipe", "schedule.step~epochs.1", "left out: recipe: schedule step needs milestones"),
         (TrainState, "seed", "-1", "whole number"),
         (TrainState, "seed", "4294967296", "from 0 to 4294967295"),
         (TrainState, "data", "none", "folder:PATH, parquet:PATH, received 'none'"),
@@ -105,4 +107,5 @@ def test_a_mangled_link_is_said_in_one_line_and_the_rest_holds(kind, name, text,
     good = {"tab": "code"} if kind is BuildState else {}
     state, problems = read_state(kind, {name: text} | good)
     assert len(problems) == 1 and said in problems[0] and "\n" not in problems[0]
+    assert problems[0].count("left out") == 1 and "`" not in problems[0], "said once, and no command"
     assert state == (BuildState(tab="code") if kind is BuildState else kind())

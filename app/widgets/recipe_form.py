@@ -69,8 +69,9 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     with left:
         values["optimizer"] = st.selectbox(_("Optimizer"), list(Optimizer), key=place("optimizer", recipe.optimizer))
+        # Without bounds of its own: a number that it refused would stand beside what is said of the one before.
         values["learning_rate"] = st.number_input(
-            _("Learning rate"), 0.0, 10.0, step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
+            _("Learning rate"), step=0.01, format="%.5g", key=place("learning_rate", recipe.learning_rate)
         )
         values["schedule"] = _one_of(_("Schedule"), CHOICES["schedule"], place("schedule", recipe.schedule))
         milestones = st.text_input(

@@ -81,7 +81,10 @@ def _spec(source: str) -> ResNetSpec:
     if name in PRESETS and changes:
         options = " ".join(f"--set {change.replace('.', '=', 1)}" for change in changes.split("~"))
         raise SpecError(f"{source[:60]!r} is how a page's address writes it: here it is {name} {options}")
-    return get_spec(source)
+    try:
+        return get_spec(source)
+    except SpecError as error:
+        raise SpecError(f"{error} `presets` lists all") from None
 
 
 def _recipe(source: str) -> Recipe:
