@@ -53,6 +53,15 @@ class TestGraph:
         }
         assert "4,608" in card_of(page)
 
+    @pytest.mark.parametrize(
+        ("spec", "detail", "drawn"),
+        [("resnet20", "blocks", True), ("resnet20", "stages", False), ("plain20", "layers", False)],
+    )
+    def test_shortcuts_are_spoken_of_where_they_are_drawn(self, spec, detail, drawn):
+        page = open_build(spec=spec, detail=detail)
+        assert any("Blue lines" in caption.value for caption in page.caption) is drawn
+        assert ("class=shortcut" in draw(build_graph(read_spec(spec)), detail).dot) is drawn
+
     def test_a_huge_picture_waits_until_it_is_asked_for(self):
         page = open_build(spec="stages.80-80-80", detail="layers")
         assert "1,688 layers take some seconds to draw: here are the blocks" in page.info[0].value

@@ -30,15 +30,15 @@ def network_graph(spec: ResNetSpec, detail: Detail, node: str | None, *, key: st
         if node:
             node_card(cache.costs(spec), node)
         else:
-            _legend(spec)
+            _legend(spec, shown)
     return node
 
 
-def _legend(spec: ResNetSpec) -> None:
+def _legend(spec: ResNetSpec, shown: Detail) -> None:
     lines = [
         _("Choose a place to see its shapes and how each of its numbers comes about."),
         _("Sizes are height x width x channels; **/2** halves the image."),
     ]
-    if spec.residual:
+    if spec.residual and shown is not Detail.STAGES:
         lines.append(_("**Blue lines** are shortcuts: each block adds its input to what it computed."))
     st.caption("  \n".join(lines))
