@@ -117,6 +117,13 @@ def test_a_learning_rate_out_of_bounds_is_said_in_words_with_the_one_that_stands
         assert [e.value for e in app.error] == [f"recipe: learning_rate must be {bound} (received {typed})"]
 
 
+def test_the_words_of_the_checkbox_have_the_form_s_whole_width(app):
+    columns = open_train(app).columns
+    (box,) = {item.key for column in columns if column.weight == 0.5 for item in column.checkbox}
+    assert box == "train:recipe:deterministic"
+    assert not [item for column in columns if column.weight < 0.5 for item in column.checkbox]
+
+
 def test_all_gpus_are_offered_where_there_may_be_several(app, monkeypatch):
     key = "train:recipe:devices"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")

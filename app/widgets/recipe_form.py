@@ -110,11 +110,12 @@ def _fields(recipe: Recipe, key: str) -> dict[str, Any]:
         values["normalize"] = _one_of(_("Normalization"), CHOICES["normalize"], place("normalize", recipe.normalize))
         values["precision"] = st.selectbox(_("Precision"), list(Precision), key=place("precision", recipe.precision))
         values["devices"] = _devices(recipe.devices, place)
-        values["deterministic"] = st.checkbox(
-            _("Repeat to the last bit"),
-            key=place("deterministic", recipe.deterministic),
-            help=_("May be slower on a GPU."),
-        )
+    # Not in a column: a checkbox cuts its words where they do not fit.
+    values["deterministic"] = st.checkbox(
+        _("Repeat to the last bit"),
+        key=place("deterministic", recipe.deterministic),
+        help=_("May be slower on a GPU."),
+    )
     return values
 
 
