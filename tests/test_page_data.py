@@ -150,6 +150,13 @@ class TestWhatIsNotThere:
         app.selectbox(key="data:source:kind").set_value("shapes").run()
         assert not app.error and len(images(app)) == 80
 
+    def test_data_that_nobody_knows_is_one_line_and_the_shapes_are_shown(self, open_data):
+        app = open_data(data="foo")
+        assert not app.exception and not app.error
+        (said,) = app.warning
+        assert "data must be one of shapes, cifar10" in said.value and "received 'foo'" in said.value
+        assert len(images(app)) == 80
+
     def test_a_folder_with_one_class_is_named(self, open_data, photos):
         save(photos / "cats" / "a.png")
         assert "only one class, 'cats'" in open_data(data=f"folder:{photos}").error[0].value
