@@ -15,6 +15,7 @@ from app.portable import portable
 from app.recipe_words import in_words
 from app.run import Run
 from app.run_list import data_name
+from app.run_message import run_message
 from resnet_core.recipes import make_recipe
 
 
@@ -79,7 +80,7 @@ def _about(run: Run) -> str:
     job = run.job
     facts = {
         _("Id"): job.id,
-        _("State"): f"{_(job.state)}. {portable(job.message, job.data)}" if job.message else _(job.state),
+        _("State"): f"{_(job.state)}. {portable(run_message(job), job.data)}" if job.message else _(job.state),
         _("Note"): portable(job.note, job.data),
         _("Tags"): " ".join(job.tags),
         _("Data"): data_name(job),

@@ -14,6 +14,8 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from app.language import speaking
+from app.run_message import run_message
 from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import ACTIVE
 from resnet_core.runs import folders, queue, store, supervision
@@ -67,6 +69,9 @@ def test_a_run_outlives_whoever_asked_for_it_and_its_supervisor(home):
         time.sleep(0.05)
     seen += [row.epoch for _, row in store.epochs([job_id], cursor).items]
     assert (job.state, job.pid) == ("finished", pid)
+    assert run_message(job) == job.message
+    with speaking("ko"):
+        assert run_message(job).startswith(f"{len(job.epochs)} 에포크 뒤 훈련 오차 ")
     assert seen == [row.epoch for row in job.epochs] == [1, 2, 3]
     assert job.last_step.step == job.total_steps == 30
     assert (job.train_images, job.val_images, job.progress) == (640, 320, 1.0)

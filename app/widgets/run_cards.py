@@ -7,6 +7,7 @@ import streamlit as st
 from app import theme
 from app.grouping import Group
 from app.language import _
+from app.run_message import run_message
 from app.text import as_text
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import State
@@ -63,7 +64,7 @@ def progress_line(job: Job) -> str:
             if job.seconds_left is not None:
                 parts.append(_("{time} left").format(time=theme.seconds(job.seconds_left)))
             return " · ".join(parts)
-    return as_text(_(job.message)) or _("ended")
+    return as_text(run_message(job)) or _("ended")
 
 
 def resume(jobs: Sequence[Job], label: str) -> None:

@@ -8,6 +8,7 @@ from app import theme
 from app.language import _
 from app.recipe_words import in_words
 from app.run import Run
+from app.run_message import run_message
 from app.state import BuildState, TrainState, remember
 from app.text import as_text
 from app.widgets.note_editor import note_editor
@@ -48,7 +49,7 @@ def run_details(runs: Sequence[Run], *, key: str, when_deleted: Callable[[str], 
 def _details(run: Run, key: str, when_deleted: Callable[[str], None]) -> None:
     job = run.job
     spec = make_spec(job.spec)
-    st.markdown(f"{state_badge(job)} {as_text(_(job.message))}")
+    st.markdown(f"{state_badge(job)} {as_text(run_message(job))}")
     for note in job.notes:
         st.markdown(f":material/info: {as_text(note)}")
     note_editor(job, key=f"{key}:note")
