@@ -217,6 +217,10 @@ class TestHostileDrawing:
         field.press_sequentially("bn1")
         field.press("Enter")
         assert "has 'bn1' in its name" in field.evaluate("field => field.validationMessage")
+        _press(widgets, "Reset")
+        expect(widgets.get_by_text("chosen: stage1_block1_bn1")).to_be_visible()  # a graph has it again
+        widgets.locator(".bar").get_by_role("button", name="Choose nothing").click()
+        expect(widgets.get_by_text("chosen: None")).to_be_visible()
 
 
 class TestChart:
