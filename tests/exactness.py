@@ -19,5 +19,5 @@ def weights(folder: Path) -> dict[str, bytes]:
     found = {}
     with h5py.File(folder / WEIGHTS_FILE) as file:
         file.visititems(lambda name, item: found.update({name: item[()].tobytes()}) if hasattr(item, "shape") else None)
-    assert len(found) > 10
+    assert len(found) > 20
     return found

@@ -15,7 +15,7 @@ from resnet_core.code import keras_code
 from resnet_core.results import MODEL_FILE, WEIGHTS_FILE
 from tests.exactness import measured
 
-SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8, "classes": 2})
+SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8, "classes": 2, "shortcut": "C"})
 CASES = {
     "momentum": {},
     "batches that two cannot share evenly": {"batch_size": 15, "validation_size": 31, "weight_decay": 0.01},

@@ -14,7 +14,7 @@ from resnet_core import checkpoints, convolutions, make_spec
 from resnet_core.results import Result
 from tests.exactness import measured, weights
 
-SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8, "classes": 2})
+SPEC = make_spec({"stages": [1], "width": 8, "input_size": 8, "classes": 2, "shortcut": "C"})
 CASES = {
     "momentum": {"optimizer": "momentum", "augment": "crop_flip", "weight_decay": 1e-3},
     "nesterov": {"optimizer": "nesterov", "schedule": "step", "milestones": [5, 9]},
