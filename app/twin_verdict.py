@@ -11,6 +11,7 @@ from app.run_names import recipe_differences
 from resnet_core.choices import Shortcut
 from resnet_core.recipes import Recipe
 from resnet_core.spec import ResNetSpec, make_spec
+from resnet_core.studies.arms import ONE_SEED
 
 MOST_PAIRS = 4
 
@@ -40,7 +41,7 @@ def twins(runs: list[Run]) -> str:
     if repeats > 1:
         sentences.append(_("Errors are means of up to {count} runs of a network.").format(count=repeats))
     else:
-        sentences.append(_("One seed each: repeat it over several to see how much is luck."))
+        sentences.append(_(ONE_SEED))
     return " ".join(sentences)
 
 

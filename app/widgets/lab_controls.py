@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from app.field_bounds import field_bounds
 from app.language import _
 from app.projection import adopt, form_key, form_said, project
 from app.widgets.sketch import sketch_pad
@@ -147,11 +148,11 @@ def _is_curve(info: FieldInfo) -> bool:
 
 def _bounds(info: FieldInfo) -> tuple[Any, Any, Any]:
     """Return the lowest and highest value and the step, all of the field's own type."""
-    low = next((item.ge for item in info.metadata if hasattr(item, "ge")), None)
-    high = next((item.le for item in info.metadata if hasattr(item, "le")), None)
-    kind = int if info.annotation is int else float
-    step = _extra(info).get("step") or (1 if kind is int else (high - low) / 100 if None not in (low, high) else None)
-    return tuple(None if bound is None else kind(bound) for bound in (low, high, step))
+    low, high = field_bounds(info)
+    if info.annotation is int:
+        return low, high, int(_extra(info).get("step") or 1)
+    step = _extra(info).get("step") or ((high - low) / 100 if None not in (low, high) else None)
+    return low, high, None if step is None else float(step)
 
 
 def _next_seed(info: FieldInfo, seed: int) -> int:

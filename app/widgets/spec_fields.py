@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.field_bounds import field_bounds
 from app.language import N_, _
 from resnet_core.choices import Block, Order, Padding, Stem, StrideOn
 from resnet_core.spec import ResNetSpec
@@ -90,21 +91,9 @@ def more_fields(spec: ResNetSpec, keys: dict[str, str], edited: dict) -> None:
 
 
 def _number(label: str, field: str, keys: dict[str, str], edited: dict, **options) -> None:
-    low, high = _bounds(field)
+    low, high = field_bounds(ResNetSpec.model_fields[field])
     st.number_input(label, low, high, key=keys[field], **options, **edited)
 
 
 def _choice(label: str, field: str, values: list, keys: dict[str, str], edited: dict, **options) -> None:
     st.selectbox(label, values, format_func=lambda value: _(_TEXT[value]), key=keys[field], **options, **edited)
-
-
-def _bounds(field: str) -> tuple[float | None, float | None]:
-    """Return the bounds that the field itself declares. An open one is None: no number inside is its nearest to say."""
-    info = ResNetSpec.model_fields[field]
-    limits = {
-        name: info.annotation(getattr(rule, name))
-        for rule in info.metadata
-        for name in ("ge", "le")
-        if hasattr(rule, name)
-    }
-    return limits.get("ge"), limits.get("le")

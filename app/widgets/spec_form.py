@@ -176,15 +176,18 @@ def _count_layers(spec: ResNetSpec) -> None:
         blocks,
     )
     words = text.format(count=blocks, convolutions=spec.block.convolutions, depth=spec.depth)
-    st.html(f'<p class="lab-caption">{escape(words)}</p>')
+    _small(words)
 
 
 def _say(problem: str, spec: ResNetSpec, key: str) -> None:
     """Say why the form's draft is no network, and what the page shows instead."""
     st.error(problem, icon=":material/error:")
-    text = _("{network}, the last valid network, is still what is shown.").format(network=title(spec))
-    st.html(f'<p class="lab-caption">{escape(text)}</p>')
+    _small(_("{network}, the last valid network, is still what is shown.").format(network=title(spec)))
     st.button(_("Back to the last valid network"), key=f"{key}:back", on_click=_reset, args=(key,), type="tertiary")
+
+
+def _small(text: str) -> None:
+    st.html(f'<p class="lab-caption">{escape(text)}</p>')
 
 
 def _step(key: str, form: str, spec: ResNetSpec, choose: Choose, step: int) -> None:

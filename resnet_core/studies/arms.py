@@ -14,6 +14,7 @@ from resnet_core.words import N_, Said, percent, say, together
 if TYPE_CHECKING:
     from resnet_core.studies.types import Outcome
 
+ONE_SEED = N_("One seed each: repeat it over several to see how much is luck.")
 LEAST_DIFFERENCE = 0.005
 """Half a point: a smaller difference is no finding, however often it was repeated."""
 
@@ -147,7 +148,7 @@ def seeds_note(arms: Sequence[Arm]) -> Said:
     """Say over how many seeds the numbers are means; or that one seed cannot tell what is luck."""
     counts = sorted({len(arm.runs) for arm in arms})
     if counts == [1]:
-        return N_("One seed each: repeat it over several to see how much is luck.")
+        return ONE_SEED
     if len(counts) == 1:
         return say("Numbers are means ± sample standard deviations over n = {n} seeds.", n=counts[0])
     return say(
