@@ -13,6 +13,7 @@ import streamlit as st
 from app.theme import kind_color, line_width, style
 from app.widgets.graph_view import graph_view
 from app.widgets.live_chart import live_chart
+from resnet_core import dot
 
 COLORS = {"conv": "#D6E6F4", "bn": "#E8E8EA", "relu": "#FBE3D2", "add": "#D4EFE3"}
 
@@ -20,25 +21,26 @@ COLORS = {"conv": "#D6E6F4", "bn": "#E8E8EA", "relu": "#FBE3D2", "add": "#D4EFE3
 @cache
 def draw(blocks: int) -> str:
     """Draw a chain of residual blocks, seven layers each, as the Build page's layer view does."""
-    graph = pygraphviz.AGraph(directed=True, rankdir="TB", nodesep=0.3, ranksep=0.3)
-    graph.node_attr.update(shape="box", style="filled,rounded", fontname="Helvetica", fontsize=12, color="#5B6B7B")
-    graph.edge_attr.update(color="#5B6B7B", arrowsize=0.7)
-    graph.add_node("input", label="input\n32×32×3", fillcolor="white")
-    last = "input"
-    for block in range(1, blocks + 1):
-        names = []
-        for part in ("conv1", "bn1", "relu1", "conv2", "bn2", "add", "relu"):
-            name = f"stage1_block{block}_{part}"
-            kind = part.rstrip("12")
-            graph.add_node(name, label=f"{name}\n32×32×16", fillcolor=COLORS[kind])
-            graph.add_edge(names[-1] if names else last, name)
-            names.append(name)
-        graph.add_edge(last, names[5], color=kind_color(residual=True), penwidth=2)
-        graph.add_subgraph(
-            names, name=f"cluster_block{block}", label=f"block {block}", fontname="Helvetica", color="#C5CDD6"
-        )
-        last = names[-1]
-    return graph.draw(format="svg", prog="dot").decode()
+    # Graphviz keeps its state in global variables, and two readers may come at once: it would end the server.
+    with dot._one_at_a_time, pygraphviz.AGraph(directed=True, rankdir="TB", nodesep=0.3, ranksep=0.3) as graph:
+        graph.node_attr.update(shape="box", style="filled,rounded", fontname="Helvetica", fontsize=12, color="#5B6B7B")
+        graph.edge_attr.update(color="#5B6B7B", arrowsize=0.7)
+        graph.add_node("input", label="input\n32×32×3", fillcolor="white")
+        last = "input"
+        for block in range(1, blocks + 1):
+            names = []
+            for part in ("conv1", "bn1", "relu1", "conv2", "bn2", "add", "relu"):
+                name = f"stage1_block{block}_{part}"
+                kind = part.rstrip("12")
+                graph.add_node(name, label=f"{name}\n32×32×16", fillcolor=COLORS[kind])
+                graph.add_edge(names[-1] if names else last, name)
+                names.append(name)
+            graph.add_edge(last, names[5], color=kind_color(residual=True), penwidth=2)
+            graph.add_subgraph(
+                names, name=f"cluster_block{block}", label=f"block {block}", fontname="Helvetica", color="#C5CDD6"
+            )
+            last = names[-1]
+        return graph.draw(format="svg", prog="dot").decode()
 
 
 def curves(points: int, runs: int = 2, axis: str = "step") -> go.Figure:
