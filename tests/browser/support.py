@@ -14,7 +14,16 @@ FADED = 500.0
 WAITED, LOOK_MS = 30_000.0, 50.0
 HEARD = 1_000.0
 """Milliseconds in which a server has long since heard a click."""
-SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
+STATE = "data-test-script-state"
+WATCH_STATE = """([state, longest]) => {
+    window.stateChanged = new Promise(changed => {
+        const app = document.querySelector("[data-testid=stApp]");
+        new MutationObserver(changed).observe(app, { attributeFilter: [state] });
+        setTimeout(changed, longest);
+    });
+}"""
+"""A page that waits for its server's answer looks as settled as one that has it."""
+SETTLED = f"[data-testid=stApp][{STATE}=notRunning]:not(:has([data-testid=stSkeleton]))"
 """A page whose script has run and whose parts have all loaded: until then it grows under the pointer."""
 
 STREAMLIT_PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -107,7 +116,9 @@ def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of the select box with this label, and wait until the page has followed."""
     box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox")
     box.fill(option)  # long lists hold only the options in sight; typing brings the others there
+    page.evaluate(WATCH_STATE, [STATE, 5 * HEARD])
     page.get_by_role("option", name=option, exact=True).click()
+    page.evaluate("() => window.stateChanged")
     wait_app(page)
 
 
