@@ -22,7 +22,6 @@ WATCH_STATE = """([state, longest]) => {
         setTimeout(changed, longest);
     });
 }"""
-"""A page that waits for its server's answer looks as settled as one that has it."""
 SETTLED = f"[data-testid=stApp][{STATE}=notRunning]:not(:has([data-testid=stSkeleton]))"
 """A page whose script has run and whose parts have all loaded: until then it grows under the pointer."""
 
@@ -41,6 +40,19 @@ def wait_app(page: Page, timeout: float = 30.0) -> None:
         timeout: seconds.
     """
     expect(page.locator(SETTLED)).to_be_visible(timeout=timeout * 1000)
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Wait, after an act that the server answers, until the page shows its answer.
+
+    A page that waits for an answer looks as settled as one that has it, and what is done to it then is done to what
+    was shown before.
+    """
+    page.evaluate(WATCH_STATE, [STATE, 5 * HEARD])
+    yield
+    page.evaluate("() => window.stateChanged")
+    wait_app(page)
 
 
 def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
@@ -116,10 +128,8 @@ def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of the select box with this label, and wait until the page has followed."""
     box = page.get_by_test_id("stSelectbox").filter(has=page.get_by_text(label, exact=True)).get_by_role("combobox")
     box.fill(option)  # long lists hold only the options in sight; typing brings the others there
-    page.evaluate(WATCH_STATE, [STATE, 5 * HEARD])
-    page.get_by_role("option", name=option, exact=True).click()
-    page.evaluate("() => window.stateChanged")
-    wait_app(page)
+    with answered(page):
+        page.get_by_role("option", name=option, exact=True).click()
 
 
 def unfold(page: Page, name: str, inside: Locator) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from resnet_core.drawing import Detail, draw
 from resnet_core.families import get_spec
 from resnet_core.graph import build_graph
-from tests.browser.support import assert_accessible, choose, open_page, unfold, wait_app
+from tests.browser.support import answered, assert_accessible, choose, open_page, unfold, wait_app
 
 ONE_BLOCK = "stages.1~width.4~input_size.8"
 SHOWN = {
@@ -179,8 +179,8 @@ class TestLinks:
     def test_a_link_reopens_the_same_screen(self, build, new_page):
         page = build("spec=resnet20&detail=blocks")
         choose(page, "Preset", "ImageNet · plain34")
-        page.get_by_role("tab", name="Layers").click()
-        wait_app(page)
+        with answered(page):
+            page.get_by_role("tab", name="Layers").click()
         page.get_by_role("tab", name="Graph").click()
         expect(_node(page, "stem")).to_be_visible()
         _node(page, "stage1_block1").click()
@@ -281,6 +281,6 @@ def _click_row(page: Page, row: int) -> None:
     page.mouse.move(box["x"] + 18, box["y"] + 35 * row + 17)
     # A hand is slower than this, too.
     page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    page.mouse.down()
-    page.mouse.up()
-    wait_app(page)
+    with answered(page):
+        page.mouse.down()
+        page.mouse.up()

@@ -14,7 +14,7 @@ from resnet_core import Recipe, ResNetSpec
 from resnet_core.results import Epoch
 from resnet_core.runs import queue, store, writes
 from tests.browser.server import Server
-from tests.browser.support import HEARD, SlowLine, assert_accessible, open_page, wait_app
+from tests.browser.support import HEARD, SlowLine, answered, assert_accessible, open_page, wait_app
 from tests.stored_runs import epochs, store_run
 
 TINY = ResNetSpec(stages=(1,), width=4, input_size=8)
@@ -65,8 +65,8 @@ def curve(page: Page, name: str) -> list[float]:
 
 def press(page: Page, control: str, option: str) -> None:
     """Choose an option of a control and wait until the page has followed."""
-    page.locator(f".st-key-compare-{control}").get_by_text(option, exact=True).click()
-    wait_app(page)
+    with answered(page):
+        page.locator(f".st-key-compare-{control}").get_by_text(option, exact=True).click()
 
 
 def box(page: Page, name: str):

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.browser.support import answered, assert_accessible, open_page, wait_app
 
 
 def test_samples_and_counts_can_be_seen_and_heard(server, page):
@@ -16,8 +16,8 @@ def test_samples_and_counts_can_be_seen_and_heard(server, page):
     assert "seed=1" in page.url
     wait_app(page)  # what is about to be replaced is drawn faint
     assert_accessible(page)
-    page.get_by_role("tab", name="Counts and sizes").click()
-    wait_app(page)
+    with answered(page):
+        page.get_by_role("tab", name="Counts and sizes").click()
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     expect(page.get_by_role("img", name="Each of the 10 classes has 1,200 images.")).to_be_visible()
     assert_accessible(page)

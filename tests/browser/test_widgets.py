@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.kept_page import VIEWPORT, open_context
-from tests.browser.support import Faults, assert_accessible, open_page, wait_app
+from tests.browser.support import Faults, answered, assert_accessible, open_page
 
 APP = "tests/browser/apps/widgets_app.py"
 BLOCKS = 16
@@ -414,8 +414,8 @@ def _wait_drawn(page: Page) -> None:
 
 
 def _press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-    wait_app(page)
+    with answered(page):
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def _node(page: Page, name: str):
