@@ -6,6 +6,7 @@ from app import cache, theme
 from app.language import N_, _
 from app.projection import form_key, form_said, project
 from app.text import as_text, reason_of
+from app.widgets.inline_image import inline_image
 from resnet_core.datasets import Summary, check_source
 from resnet_core.errors import LabError, one_line
 
@@ -75,9 +76,7 @@ def _samples(source: str, summary: Summary, key: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"{key}:thumbnails"):
         for image, label in zip(images, labels, strict=True):
             name = summary.class_names[label]
-            # Enlarged by whole pixels, so that what a network of 32 pixels sees is what the reader sees.
-            large = image.repeat(2, axis=0).repeat(2, axis=1)
-            st.image(large, caption=as_text(name), alt=_("An image of class {name}").format(name=name), width=56)
+            inline_image(image, 56, name=name, alt=_("An image of class {name}").format(name=name))
 
 
 def _names(summary: Summary, most: int = 10) -> str:

@@ -10,6 +10,7 @@ from app.data_state import DataState
 from app.language import _
 from app.projection import project
 from app.text import as_text, reason_of
+from app.widgets.inline_image import inline_image
 from resnet_core.datasets import Summary
 from resnet_core.errors import LabError
 
@@ -54,12 +55,6 @@ def sample_grid(state: DataState, summary: Summary, *, change: Callable[..., Non
                 st.caption(_("no image of it could be read"))
 
 
-def crisp(image: np.ndarray, side: int) -> np.ndarray:
-    """Enlarge an image by whole pixels to at least `side`, so that its pixels stay squares on the screen."""
-    times = max(1, -(-side // image.shape[0]))
-    return image.repeat(times, axis=0).repeat(times, axis=1)
-
-
 def next_button(label: str, state: DataState, change: Callable[..., None]) -> None:
     """Offer the next seed, which shows other images."""
     following = (state.seed + 1) % 10**9
@@ -78,9 +73,7 @@ def gallery(pictures: Sequence[np.ndarray], names: Sequence[str], alts: Sequence
     """
     with st.container(horizontal=True, gap="small"):
         for picture, name, alt in zip(pictures, names, alts, strict=True):
-            # JPEG would blur the very pixels that small images are enlarged to show.
-            kind = "PNG" if len(picture) <= 64 else "JPEG"
-            st.image(crisp(picture, side), caption=as_text(name) or None, alt=alt, width=side, output_format=kind)
+            inline_image(picture, side, name=name, alt=alt)
 
 
 def _classes_in_sight(state: DataState, summary: Summary, change: Callable[..., None]) -> tuple[int, ...]:
