@@ -32,7 +32,12 @@ class Pad {
 
   show(data) {
     const place = JSON.stringify([data.x, data.range]);
-    if (this.place !== place || data.turn !== this.data?.turn) this.values = [...data.values];
+    // An answer to what was drawn here says nothing new, and is out of date where the reader went on drawing.
+    const answers = this.told && typeof data.turn === "number";
+    if (this.place !== place || (data.turn !== this.data?.turn && !answers)) {
+      clearTimeout(this.timer);
+      this.values = [...data.values];
+    }
     Object.assign(this, { place, data });
     this.svg.setAttribute("aria-label", data.label);
     this.hint.textContent = data.hint;
@@ -129,7 +134,7 @@ class Pad {
   end() {
     if (this.last === undefined) return;
     this.last = undefined;
-    this.tell(this.values);
+    this.say();
   }
 
   pressed(event) {
@@ -148,7 +153,12 @@ class Pad {
     event.stopPropagation();
     if (next !== undefined) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell(this.values), 400); // once the key is let go
+    this.timer = setTimeout(() => this.say(), 400); // once the key is let go
+  }
+
+  say() {
+    this.told = true;
+    this.tell(this.values);
   }
 }
 

@@ -321,3 +321,14 @@ class TestSketch:
         expect(page.get_by_text("drawn: [1.0, 0.42, 0.5, 0.5]")).to_be_visible()
         expect(first).to_have_attribute("aria-valuetext", "1")
         assert_accessible(page)
+
+    def test_a_key_pressed_while_the_page_answers_another_counts(self, pad, own_page):
+        page = own_page
+        line = SlowLine(page)
+        open_page(page, pad)
+        page.get_by_role("slider", name="training accuracy, layers 4").focus()
+        with line.held():
+            page.keyboard.press("End")
+            page.wait_for_timeout(HEARD)
+            page.keyboard.press("PageDown")
+        expect(page.get_by_text("drawn: [0.9, 0.5, 0.5, 0.5]")).to_be_visible()
