@@ -65,8 +65,8 @@ def test_one_that_ends_in_the_moment_it_is_asked_for_is_replaced(fresh_home, mon
             time.sleep(0.3)
         return write(descriptor, data)
 
+    monkeypatch.setattr(os, "write", late)  # the first call finds nobody to write to
     supervision.ensure()
-    monkeypatch.setattr(os, "write", late)
     supervision.ensure()
     assert ended
     deadline = time.monotonic() + 30
@@ -104,7 +104,7 @@ def test_a_gpu_is_a_slot_and_a_job_may_ask_for_all(supervisor):
 
 
 def test_a_start_that_came_to_nothing_is_tried_again(supervisor, monkeypatch):
-    monkeypatch.setattr("resnet_core.runs.workers.UNCLAIMED_SECONDS", 0.5)
+    monkeypatch.setattr("resnet_core.runs.workers.UNCLAIMED_SECONDS", 3.0)
     job_id = queue.submit(SPEC, kind="check")
     # As a supervisor leaves it that is killed between its note and the start of the worker.
     writes.advance(job_id, {"queued"}, "starting", clock=time.monotonic(), slots="0")

@@ -1,11 +1,13 @@
 """Start the app as a user does, know that it is ours that answers, and end it."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -116,10 +118,12 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a TCP port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a TCP port that nothing listens on, outside those that a system gives to outgoing connections."""
+    while True:
+        port = 11_000 + secrets.randbelow(21_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _listening_ports(pid: int) -> set[int]:

@@ -14,6 +14,8 @@ FADED = 500.0
 WAITED, LOOK_MS = 30_000.0, 50.0
 HEARD = 1_000.0
 """Milliseconds in which a server has long since heard a click."""
+ANSWERED = 20_000.0
+"""Milliseconds in which a server has answered, even if the page went through its states too quickly to be seen."""
 STATE = "data-test-script-state"
 WATCH_STATE = """([state, longest]) => {
     window.stateChanged = new Promise(changed => {
@@ -49,7 +51,8 @@ def answered(page: Page) -> Iterator[None]:
     A page that waits for an answer looks as settled as one that has it, and what is done to it then is done to what
     was shown before.
     """
-    page.evaluate(WATCH_STATE, [STATE, 5 * HEARD])
+    wait_app(page)  # an answer to something before is none to this
+    page.evaluate(WATCH_STATE, [STATE, ANSWERED])
     yield
     page.evaluate("() => window.stateChanged")
     wait_app(page)
@@ -130,6 +133,18 @@ def choose(page: Page, label: str, option: str) -> None:
     box.fill(option)  # long lists hold only the options in sight; typing brings the others there
     with answered(page):
         page.get_by_role("option", name=option, exact=True).click()
+
+
+def click_row(page: Page, table: Locator, row: int) -> None:
+    """Choose a row of a table, 0 for its header, by its check box, which is drawn, not an element."""
+    expect(table.locator("canvas").first).to_be_visible()
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.move(box["x"] + 18, box["y"] + 35 * row + 17)
+    # A hand is slower than this, too.
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.mouse.down()
+    page.mouse.up()
 
 
 def unfold(page: Page, name: str, inside: Locator) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from resnet_core.drawing import Detail, draw
 from resnet_core.families import get_spec
 from resnet_core.graph import build_graph
-from tests.browser.support import answered, assert_accessible, choose, open_page, unfold, wait_app
+from tests.browser.support import answered, assert_accessible, choose, click_row, open_page, unfold, wait_app
 
 ONE_BLOCK = "stages.1~width.4~input_size.8"
 SHOWN = {
@@ -274,13 +274,6 @@ def _node(page: Page, name: str):
 
 
 def _click_row(page: Page, row: int) -> None:
-    """Choose a row of the first table by its check box, which is drawn, not an element."""
-    table = page.get_by_test_id("stDataFrame").first
-    expect(table.locator("canvas").first).to_be_visible()
-    box = table.bounding_box()
-    page.mouse.move(box["x"] + 18, box["y"] + 35 * row + 17)
-    # A hand is slower than this, too.
-    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    """Choose a row of the table of layers."""
     with answered(page):
-        page.mouse.down()
-        page.mouse.up()
+        click_row(page, page.get_by_test_id("stDataFrame").first, row)

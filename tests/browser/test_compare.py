@@ -105,7 +105,8 @@ def test_log_smoothing_and_layout_redraw_and_a_link_reopens_the_same(lab, page, 
     press(page, "x", "Step")
     drawn(page, "plot._fullLayout.xaxis.title.text === 'training step'")
     slider = page.locator(".st-key-compare-smoothing").get_by_role("slider")
-    slider.press("End")
+    with answered(page):
+        slider.press("End")
     drawn(page, f"plot._fullData.some(trace => trace.name === '{TINY.name} validation raw')")
     assert curve(page, f"{TINY.name} validation raw") == raw
     assert curve(page, TINY.name) != raw and curve(page, TINY.name)[0] == raw[0]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.support import HEARD, open_page, wait_app
 
@@ -50,9 +50,10 @@ def test_the_newest_is_shown_of_what_came_while_the_script_was_loading(new_page,
         number = int(re.search(r"script-(\d+)", route.request.url)[1])
         script = page.evaluate("number => window.lateScripts[number]", number)
         route.fulfill(body=script, content_type="text/javascript")
-    expect(page.locator(f"{CURVE} .main-svg").first).to_be_visible()
+    points = f"document.querySelector('{CURVE}')?._fullData?.[0].x.length"
+    page.wait_for_function(f"() => {points} === {60 + CLICKS}")
     page.wait_for_timeout(HEARD)  # whatever waited has been called
-    assert page.locator(CURVE).evaluate("plot => plot._fullData[0].x.length") == 60 + CLICKS
+    assert page.evaluate(points) == 60 + CLICKS
 
 
 def test_a_chart_has_its_place_before_it_has_arrived(new_page, address):
@@ -62,11 +63,17 @@ def test_a_chart_has_its_place_before_it_has_arrived(new_page, address):
     page.goto(address)
     below = page.get_by_text("points: 60", exact=True)
     expect(below).to_be_visible()
-    before = below.bounding_box()["y"] - page.get_by_text("chosen: None").bounding_box()["y"]
+    before = _distance(page.get_by_text("chosen: None"), below)
     assert late and page.locator(CURVE).count() == 0
     for route in late:
         route.continue_()
     expect(page.locator(f"{CURVE} .main-svg").first).to_be_visible()
     wait_app(page)
-    after = below.bounding_box()["y"] - page.get_by_text("chosen: None").bounding_box()["y"]
+    after = _distance(page.get_by_text("chosen: None"), below)
     assert after == pytest.approx(before, abs=LEGEND_LINE)
+
+
+def _distance(above: Locator, below: Locator) -> float:
+    """Return by how many pixels one element stands below another, both seen in one moment."""
+    top = "element => element.getBoundingClientRect().top"
+    return below.evaluate(f"(below, above) => ({top})(below) - ({top})(above)", above.element_handle())

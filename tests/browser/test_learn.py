@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import HEARD, SlowLine, assert_accessible, open_page, wait_app
+from tests.browser.support import HEARD, SlowLine, answered, assert_accessible, open_page, wait_app
 from tests.course import TINY, write_course
 
 KEPT = "() => JSON.parse(localStorage.getItem('resnet-lab:progress') ?? '{\"entries\": {}}').entries"
@@ -130,10 +130,8 @@ def test_links_and_the_browsers_back_lead_out_of_a_lesson(school, page):
     for _step in range(6):
         if "lesson" not in page.url:
             break
-        before = page.url
-        page.go_back()
-        page.wait_for_function("before => location.href !== before", arg=before)
-        wait_app(page)
+        with answered(page):
+            page.go_back()
     expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from resnet_core.families import get_spec
 from resnet_core.runs import writes
 from tests import processes
-from tests.browser.support import moved, open_page
+from tests.browser.support import click_row, moved, open_page
 from tests.stored_runs import epochs, store_run
 
 pytestmark = pytest.mark.slow
@@ -37,9 +37,7 @@ def test_the_last_runs_on_home_follow_a_run_to_its_end_and_stay_chosen(start_ser
     table = page.get_by_test_id("stDataFrame")
     cells = table.locator("td")
     expect(cells.filter(has_text="running")).to_be_attached()
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 52)
+    click_row(page, table, 1)
     expect(page.get_by_role("button", name="Compare 1 run")).to_be_visible()
     writes.write_rows("r-going3", epochs([(0.5, 0.625)], first=2), [])
     expect(cells.filter(has_text=re.compile("^62.5$"))).to_be_attached()

@@ -70,6 +70,7 @@ def test_a_curve_grows_survives_a_reload_and_stops_on_a_click(lab, page):
     open_page(page, page.url)  # a reload: the link knows the run
     until(lambda: points(page) > before)
     page.get_by_role("button", name="Stop").click()
+    until(lambda: store.job(job_id).stop_requested)
     until(lambda: store.job(job_id).state == "stopped", patience=5)
     expect(page.get_by_text("stopped", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
@@ -93,6 +94,7 @@ def test_a_run_goes_on_when_the_browser_and_the_server_are_gone(start_server, ne
     open_page(other, f"{server.url}/train?{address.query}")
     expect(other.get_by_text("running", exact=True)).to_be_visible()
     other.get_by_role("button", name="Stop").click()
+    until(lambda: store.job(job_id).stop_requested)
     until(lambda: store.job(job_id).state == "stopped", patience=5)
 
 
