@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.support import Faults
+from tests.browser.support import COUNT_ANSWERS, Faults
 
 VIEWPORT = {"width": 1280, "height": 800}
 PATIENCE = 30.0
@@ -15,6 +15,7 @@ def open_context(browser: Browser, **options) -> BrowserContext:
     """Return a context of its own, as another student's browser would be; options are Playwright's."""
     context = browser.new_context(**{"viewport": VIEWPORT, **CALM, **options})
     context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(COUNT_ANSWERS)
     return context
 
 
