@@ -27,9 +27,18 @@ def guarded(where: str) -> Iterator[None]:
         if isinstance(error, StoreError | HomeError):
             until_back()
     except Exception as error:
+        _end_if_replaced()
         _log.exception("%s failed", where)
         text = _(
             "This page met an error of its own ({error}). Nothing was lost: reload the page; the terminal that runs "
             "the app shows the details."
         )
         st.error(text.format(error=f"{type(error).__name__}: {one_line(error)}"), icon=":material/bug_report:")
+
+
+def _end_if_replaced() -> None:
+    """End a run in whose place another has begun, as after a reader's next click: what it met is of no account.
+
+    Both work on one session state for a moment, without a lock between them. Any use of that state ends such a run.
+    """
+    st.session_state.get("any")

@@ -77,3 +77,14 @@ def test_a_click_before_a_choice_on_train_is_shown_leaves_it_chosen(
     assert re.search(chosen, page.url)
     expect(page.get_by_text(shown)).to_be_visible()
     expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+
+
+def test_an_error_of_a_run_that_a_click_has_replaced_is_nobodys(start_server, page):
+    """Its traceback in the server's log would fail this test."""
+    server = start_server("tests/browser/apps/replaced_app.py")
+    page.goto(server.url)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("run 2")).to_be_visible()
+    page.wait_for_timeout(3_500)  # the first run works for three seconds
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    server.close()
