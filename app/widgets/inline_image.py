@@ -10,7 +10,7 @@ from PIL import Image
 from app.text import as_text
 
 FINEST = 2  # pixels of a fine screen beside one another in a pixel of the page
-SMALL = 64  # pixels of a side up to which an image is enlarged to be seen
+SMALL = 64  # pixels of a side, up to which a reader looks at single pixels
 
 
 def inline_image(picture: np.ndarray, side: int, *, name: str = "", alt: str) -> None:
@@ -24,7 +24,7 @@ def inline_image(picture: np.ndarray, side: int, *, name: str = "", alt: str) ->
         name: shown under the image as it is.
         alt: what the image shows, for a reader who hears it.
     """
-    # JPEG would blur the very pixels that small images are enlarged to show.
+    # JPEG would blur them.
     kind = "png" if len(picture) <= SMALL else "jpeg"
     image = Image.fromarray(_enlarged(picture, side))
     image.thumbnail((FINEST * side, FINEST * side))
