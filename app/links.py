@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from app.language import _
 from resnet_core.errors import InputError
+from resnet_core.sources import SOURCES, split_source
 
 LONGEST_TOKEN = 2_000
-SOURCES = ("shapes", "cifar10", "cats_vs_dogs", "folder:PATH", "parquet:PATH")
 MOST_RUNS = 100
 """In one comparison: a study of 9 networks over 10 seeds fits, and pages stay fast."""
 
@@ -35,8 +35,7 @@ def data_source(name: str, text: str) -> str:
     Raises:
         InputError: no data set is called so.
     """
-    kind, _colon, path = (part.strip() for part in text[:1_000].partition(":"))
-    kind = kind.lower()
+    kind, path = split_source(text[:1_000])
     if f"{kind}:PATH" in SOURCES:
         return f"{kind}:{path}"
     return one_of(name, f"{kind}:{path}" if path else kind, SOURCES)

@@ -47,7 +47,7 @@ ALLOWED = {
     "layout": set(),
     "dot": {"errors", "graph", "costs", "layout"},
     "drawing": {"errors", "choices", "spec", "graph", "costs", "layout", "dot"},
-    "code": {"errors", "choices", "spec", "graph", "recipes"},
+    "code": {"errors", "choices", "spec", "graph", "recipes", "sources"},
     "micro": {"errors"},
     "lessons": DESCRIBE
     | {
@@ -63,7 +63,8 @@ ALLOWED = {
         "memory",
         "micro",
     },
-    "datasets": {"errors", "home", "words"},
+    "sources": set(),
+    "datasets": {"errors", "home", "words", "sources"},
     "models": {"errors", "spec", "graph", "costs"},
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},

@@ -8,7 +8,9 @@ from app.charts.data_set import class_counts, describe_counts, describe_sizes, i
 from app.data_state import TABS, DataState
 from app.state import read_state
 from app.widgets.augmentation import _draw, _move
+from app.widgets.data_picker import KINDS
 from resnet_core.crop_flip import crop_flip
+from resnet_core.sources import SOURCES
 from tests.test_datasets_cats_vs_dogs import make_zip
 from tests.test_datasets_folder import save, two_classes
 
@@ -149,6 +151,9 @@ class TestWhatIsNotThere:
         assert "will be here, once one is chosen" in app.info[0].value
         app.selectbox(key="data:source:kind").set_value("shapes").run()
         assert not app.error and len(images(app)) == 80
+
+    def test_the_list_offers_every_kind_of_data(self):
+        assert {source.partition(":")[0] for source in SOURCES} == set(KINDS)
 
     def test_data_that_nobody_knows_is_one_line_and_the_shapes_are_shown(self, open_data):
         app = open_data(data="foo")

@@ -24,7 +24,7 @@ def inline_image(picture: np.ndarray, side: int, *, name: str = "", alt: str) ->
         name: shown under the image as it is.
         alt: what the image shows, for a reader who hears it.
     """
-    # JPEG would blur them.
+    # JPEG would blur single pixels.
     kind = "png" if len(picture) <= SMALL else "jpeg"
     image = Image.fromarray(_enlarged(picture, side))
     image.thumbnail((FINEST * side, FINEST * side))

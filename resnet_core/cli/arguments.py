@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from resnet_core.errors import InputError, RecipeError, SpecError
 from resnet_core.families import PRESETS, get_spec
 from resnet_core.recipes import MAX_SEED, RECIPES, Recipe, get_recipe, make_recipe
+from resnet_core.sources import ANY_SOURCE
 from resnet_core.spec import ResNetSpec, make_spec, parse_spec
 
 SpecArgument = Annotated[
@@ -24,9 +25,7 @@ SetOption = Annotated[
 RecipeOption = Annotated[
     str, typer.Option("--recipe", metavar="RECIPE", help=f"One of {', '.join(RECIPES)}, or a JSON file.")
 ]
-DataOption = Annotated[
-    str, typer.Option("--data", metavar="DATA", help="shapes, cifar10, cats_vs_dogs, folder:PATH or parquet:PATH.")
-]
+DataOption = Annotated[str, typer.Option("--data", metavar="DATA", help=f"{ANY_SOURCE}.")]
 SeedOption = Annotated[
     int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of weights, split, order and augmentation.")
 ]

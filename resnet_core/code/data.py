@@ -4,6 +4,7 @@ from resnet_core.code.photographs import cats_vs_dogs_parts, folder_parts, parqu
 from resnet_core.code.pieces import Section, closure_of
 from resnet_core.errors import DataError
 from resnet_core.recipes import Recipe
+from resnet_core.sources import ANY_SOURCE, split_source
 from resnet_core.spec import ResNetSpec
 
 
@@ -17,7 +18,7 @@ def data_section(spec: ResNetSpec, recipe: Recipe, source: str) -> Section:
         raise DataError(
             f"images have 1 (gray) or 3 (RGB) channels, the network reads {spec.channels}: use --set channels=3"
         )
-    kind, path = _parse(source)
+    kind, path = split_source(source)
     match kind:
         case "shapes" if not path:
             about, parts = "Ten shapes drawn by NumPy: nothing is downloaded.", _shapes(spec)
@@ -31,8 +32,7 @@ def data_section(spec: ResNetSpec, recipe: Recipe, source: str) -> Section:
         case "cats_vs_dogs" if not path:
             about, parts = "Photographs of pets, which Keras downloads once.", cats_vs_dogs_parts()
         case _:
-            known = "shapes, cifar10, cats_vs_dogs, folder:PATH or parquet:PATH"
-            raise DataError(f"unknown data set {source[:60]!r}: choose {known}")
+            raise DataError(f"unknown data set {source[:60]!r}: choose {ANY_SOURCE}")
     draws = splits(recipe)
     if draws:
         parts.append(_split(recipe))
@@ -48,7 +48,7 @@ def splits(recipe: Recipe) -> bool:
 
 def extra_packages(spec: ResNetSpec, source: str) -> list[str]:
     """Name what a script needs beyond Keras, a backend and NumPy."""
-    match _parse(source)[0]:
+    match split_source(source)[0]:
         case "parquet":
             return ["pyarrow", "pillow"]
         case "folder" | "cats_vs_dogs":
@@ -56,11 +56,6 @@ def extra_packages(spec: ResNetSpec, source: str) -> list[str]:
         case "cifar10" if not _original(spec):
             return ["pillow"]
     return []
-
-
-def _parse(source: str) -> tuple[str, str]:
-    kind, _, path = source.strip().partition(":")
-    return kind.strip().lower(), path.strip()
 
 
 def _shapes(spec: ResNetSpec) -> list[str]:

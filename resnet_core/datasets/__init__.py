@@ -17,6 +17,7 @@ from resnet_core.datasets.inspection import Report
 from resnet_core.datasets.parquet import Parquet
 from resnet_core.datasets.splitting import Split, split
 from resnet_core.errors import DataError
+from resnet_core.sources import split_source
 
 __all__ = [
     "ImageData",
@@ -75,7 +76,7 @@ def check_source(source: str) -> str:
         'shapes'
     """
     _open(source).check()
-    kind, path = _parse(source)
+    kind, path = split_source(str(source))
     return f"{kind}:{path}" if path else kind
 
 
@@ -134,7 +135,7 @@ def samples(
 
 
 def _open(source: str) -> DataSet:
-    kind, path = _parse(source)
+    kind, path = split_source(str(source))
     match kind:
         case "shapes" | "cifar10" | "cats_vs_dogs" if path:
             raise DataError(f"{kind} takes no path, received {source!r}: write {kind} alone")
@@ -153,11 +154,6 @@ def _open(source: str) -> DataSet:
     source = str(source).strip()
     hint = f" (for files on this computer write folder:{source} or parquet:{source})" if _exists(source) else ""
     raise DataError(f"unknown data set {_clip(source)!r}: {_FORMS}{hint}")
-
-
-def _parse(source: str) -> tuple[str, str]:
-    kind, _, path = str(source).strip().partition(":")
-    return kind.strip().lower(), path.strip()
 
 
 def _local(text: str) -> Path:
