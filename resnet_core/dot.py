@@ -47,7 +47,8 @@ def write_dot(title: str, layout: Layout) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
+"""Held by whoever calls Graphviz, which keeps its state in global variables."""
 
 
 def render(dot: str, format: Format) -> bytes:
@@ -64,8 +65,7 @@ def render(dot: str, format: Format) -> bytes:
     # Imported here: costs and exports do without.
     import pygraphviz
 
-    # Graphviz keeps its state in global variables.
-    with _one_at_a_time, pygraphviz.AGraph(string=dot) as picture:
+    with one_at_a_time, pygraphviz.AGraph(string=dot) as picture:
         picture.has_layout = True
         if format == "png":
             left, bottom, right, top = map(float, picture.graph_attr["bb"].split(","))

@@ -1,6 +1,7 @@
 """What browser tests do with a page: open it, wait for it, look for faults in it."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -73,6 +74,14 @@ def open_page(page: Page, address: str, timeout: float = 30.0) -> None:
     """Go to an address and wait until the page there is complete."""
     page.goto(address, wait_until="domcontentloaded")
     wait_app(page, timeout)
+
+
+def until(condition: Callable[[], object], patience: float = 60.0) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
 
 
 class SlowLine:

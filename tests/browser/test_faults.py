@@ -4,8 +4,6 @@ import hashlib
 import re
 import shutil
 import sqlite3
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from resnet_core.families import get_spec
 from resnet_core.runs import database, folders, queue, store, writes
 from resnet_core.runs.processes import alive
 from tests import processes
-from tests.browser.support import assert_accessible, open_page
+from tests.browser.support import assert_accessible, open_page, until
 from tests.postgresql import PASSWORD
 from tests.stored_runs import epochs, store_run
 from tests.test_runs_queue import photo_folders
@@ -133,11 +131,3 @@ def contents(folder: Path) -> dict[str, str]:
     """Return all files below a folder, by name, with what tells each content from another."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def until(condition: Callable[[], object], patience: float = 60.0) -> None:
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)

@@ -1,13 +1,12 @@
 """Training as a reader sees it: launch, watch, stop, reload, restart; real runs in real processes."""
 
-import time
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_core.runs import queue, store
-from tests.browser.support import assert_accessible, open_page, wait_app
+from tests.browser.support import assert_accessible, open_page, until, wait_app
 
 TINY = "stages.1~width.4~input_size.8"
 TINY_PLAIN = f"{TINY}~residual.0"
@@ -33,14 +32,6 @@ def launch(page: Page, server, specs: str, recipe: str) -> tuple[str, ...]:
     page.wait_for_url("**watch=*")
     wait_app(page)
     return tuple(parse_qs(urlsplit(page.url).query)["watch"][0].split(","))
-
-
-def until(condition, patience: float = 60.0) -> None:
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def points(page: Page) -> int:

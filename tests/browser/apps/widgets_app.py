@@ -13,7 +13,7 @@ import streamlit as st
 from app.theme import kind_color, line_width, style
 from app.widgets.graph_view import graph_view
 from app.widgets.live_chart import live_chart
-from resnet_core import dot
+from resnet_core.dot import one_at_a_time
 
 COLORS = {"conv": "#D6E6F4", "bn": "#E8E8EA", "relu": "#FBE3D2", "add": "#D4EFE3"}
 
@@ -21,8 +21,8 @@ COLORS = {"conv": "#D6E6F4", "bn": "#E8E8EA", "relu": "#FBE3D2", "add": "#D4EFE3
 @cache
 def draw(blocks: int) -> str:
     """Draw a chain of residual blocks, seven layers each, as the Build page's layer view does."""
-    # Graphviz keeps its state in global variables, and two readers may come at once: it would end the server.
-    with dot._one_at_a_time, pygraphviz.AGraph(directed=True, rankdir="TB", nodesep=0.3, ranksep=0.3) as graph:
+    # Two readers may come at once, which would end the server.
+    with one_at_a_time, pygraphviz.AGraph(directed=True, rankdir="TB", nodesep=0.3, ranksep=0.3) as graph:
         graph.node_attr.update(shape="box", style="filled,rounded", fontname="Helvetica", fontsize=12, color="#5B6B7B")
         graph.edge_attr.update(color="#5B6B7B", arrowsize=0.7)
         graph.add_node("input", label="input\n32×32×3", fillcolor="white")
