@@ -76,6 +76,25 @@ def test_one_that_ends_in_the_moment_it_is_asked_for_is_replaced(fresh_home, mon
     processes.end(supervision.running_pid(), force=False)
 
 
+def test_one_that_begins_its_work_in_the_moment_it_is_asked_for_is_enough(fresh_home, monkeypatch):
+    write, deadline = os.write, time.monotonic() + 30
+
+    def late(descriptor: int, data: bytes) -> int:
+        """Write when the supervisor on its way has arrived, and long since closed its end."""
+        while not supervision.running_pid():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.3)
+        return write(descriptor, data)
+
+    supervision.ensure()
+    monkeypatch.setattr(os, "write", late)
+    supervision.ensure()
+    (one,) = lab_processes(fresh_home)
+    assert one.pid == supervision.running_pid()
+    processes.end(one.pid, force=False)
+
+
 def test_one_that_was_killed_and_still_holds_the_lock_for_a_moment_is_replaced(fresh_home):
     with FileLock(fresh_home / "supervisor.lock"):  # the kernel frees it when the last of its threads has ended
         supervision.ensure()

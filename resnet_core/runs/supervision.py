@@ -85,6 +85,10 @@ def ensure() -> None:
 
 
 def _start(home: Path) -> None:
+    # In this order: one that takes the lock after it was asked is found by the lock.
+    if home in _on_its_way and _on_its_way[home].lasts():
+        # The pages of a whole class ask within the second that it takes, and many at once would take a minute.
+        return
     try:
         with _lock(home).acquire(timeout=0):
             pass
@@ -92,9 +96,6 @@ def _start(home: Path) -> None:
         # Without a living supervisor's card, it is held by one that was killed and whose last thread has yet to end.
         if _card(home):
             return
-    if home in _on_its_way and _on_its_way[home].lasts():
-        # The pages of a whole class ask within the second that it takes, and many at once would take a minute.
-        return
     process = processes.launch(MODULE, (), home / LOG, environment(home), pipe=True)
     start = _on_its_way[home] = _Start(process, time.monotonic())
     threading.Thread(target=start.reap, daemon=True, name="supervisor-reaper").start()
