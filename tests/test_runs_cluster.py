@@ -1,5 +1,11 @@
 """Settings of a cluster that cannot work are one line each; a job's files travel whole. `test_runs_ray` runs jobs."""
 
+import hashlib
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from resnet_core import make_spec
@@ -91,6 +97,42 @@ def test_only_what_changed_is_sent_again(shared, tmp_path):
     (folder / "run.json").write_text("changed here")
     copy.send()
     assert there.read_text() == "changed here"
+
+
+def test_a_file_there_is_whole_at_any_moment(shared, tmp_path, monkeypatch):
+    # What puts a file together in the folder for temporary ones may find that on another disk.
+    if Path("/dev/shm").is_dir():
+        monkeypatch.setattr(tempfile, "tempdir", "/dev/shm")
+    here = folders.create("r-aaaaaa") / "checkpoint.npz"
+    there = tmp_path / "shared" / "runs" / "r-aaaaaa" / "checkpoint.npz"
+    found: set[bytes] = set()
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            with suppress(FileNotFoundError):
+                found.add(hashlib.sha256(there.read_bytes()).digest())
+
+    versions = [bytes([number]) * 20_000_000 for number in range(8)]
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for version in versions:
+            here.write_bytes(version)
+            shared.send_file("r-aaaaaa", "checkpoint.npz")
+    finally:
+        ended.set()
+        reader.join()
+    assert found and found <= {hashlib.sha256(version).digest() for version in versions}
+    assert [path.name for path in there.parent.iterdir()] == ["checkpoint.npz"]
+
+
+def test_what_a_machine_left_half_sent_is_no_file(shared, tmp_path):
+    folder = folders.create("r-aaaaaa", run="{}")
+    Copy(shared, "r-aaaaaa").send()
+    (tmp_path / "shared" / "runs" / "r-aaaaaa" / "half-checkpoint.npz").write_bytes(b"it died")
+    shared.fetch("r-aaaaaa")
+    assert list(contents(folder)) == ["run.json"]
 
 
 def contents(folder):

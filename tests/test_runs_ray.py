@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from resnet_core import make_spec
+from resnet_core import checkpoints, make_spec
 from resnet_core.recipes import Recipe
 from resnet_core.results import WEIGHTS_FILE
 from resnet_core.runs import cluster, folders, queue, store, supervision
@@ -62,19 +62,26 @@ def machine(machines, job: Job):
     return found
 
 
-def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, lab):
-    job_id = queue.submit(SPEC, recipe(12), "shapes", seed=5)
-    wait(lambda: len(store.job(job_id).epochs) >= 3)
+def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, lab, tmp_path):
+    other_id = queue.submit(SPEC, recipe(500), "shapes")
+    wait(lambda: store.job(other_id).state == "running")
+    job_id = queue.submit(SPEC, recipe(20), "shapes", seed=5)
+    there = tmp_path / "shared" / "runs" / job_id
+    wait(lambda: len(checkpoints.finished_epochs(there)) >= 2)
     before = store.job(job_id)
     machines.remove_node(machine(machines, before), allow_graceful=False)
+    wait(lambda: store.job(job_id).state == "queued")
+    kept = checkpoints.finished_epochs(there)
+    assert store.job(job_id).message.endswith(f" is gone; waits to go on after epoch {len(kept)}")
+    queue.stop(other_id)
     wait(lambda: not store.job(job_id).active)
     machines.add_node(num_cpus=1)
     job = store.job(job_id)
-    assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 13)))
+    assert (job.state, [epoch.epoch for epoch in job.epochs]) == ("finished", list(range(1, 21)))
     assert job.slots != before.slots
-    assert job.epochs[:2] == before.epochs[:2], "what was finished on the machine that died was not done again"
+    assert job.epochs[: len(kept)] == kept, "what had reached the place of files was not done again"
 
-    calm_id = queue.submit(SPEC, recipe(12), "shapes", seed=5)
+    calm_id = queue.submit(SPEC, recipe(20), "shapes", seed=5)
     wait(lambda: not store.job(calm_id).active)
     calm = store.job(calm_id)
     assert measured(calm.epochs) == measured(job.epochs)

@@ -1,8 +1,9 @@
 """The same jobs on a Ray cluster: the supervisor's hands where several machines train.
 
 Each job is a Ray task on one machine of the cluster, with a GPU there or all of its CPU. The task looks after the job's
-worker as a supervisor does (`ray_node`). When the machine dies, the job waits again, and goes on from its last finished
-epoch on another one. The database is the truth, and has to be one that all machines reach; so has the place of files.
+worker as a supervisor does (`ray_node`). When the machine dies, the job waits again, and goes on, on another one, from
+the last epoch whose state had reached the place of files. The database is the truth, and has to be one that all
+machines reach; so has the place of files.
 
 Ray ends the tasks of a supervisor that is gone: their jobs go on as after the death of a machine.
 """
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import resnet_core
-from resnet_core.errors import one_line
+from resnet_core import checkpoints
+from resnet_core.errors import RunError, one_line
 from resnet_core.runs import cluster, folders, place, shared_files, store, writes
 from resnet_core.runs.ray_node import LostError, work
 from resnet_core.runs.records import Active
@@ -210,7 +212,7 @@ class RayWorkers:
 
     def _put_back(self, row: Active, why: str) -> None:
         """Let a job wait for another machine, unless it was to stop, or no machine seems to stand it."""
-        done = len(store.job(row.id).epochs)
+        done = self._finished_epochs(row.id)
         epochs, deaths = self._deaths.get(row.id, (done, 0))
         deaths = deaths + 1 if epochs == done else 1
         self._deaths[row.id] = done, deaths
@@ -222,6 +224,14 @@ class RayWorkers:
             writes.advance(row.id, writes.IN_WORK, "lost", message=message)
         else:
             writes.put_back(row.id, writes.IN_WORK, f"{why}; waits to go on {kept}")
+
+    def _finished_epochs(self, job_id: str) -> int:
+        """Return after how many epochs a job goes on: its machine may have counted more than it could still send."""
+        self._files.fetch_file(job_id, checkpoints.FILE)
+        try:
+            return len(checkpoints.finished_epochs(folders.job_folder(job_id)))
+        except RunError:
+            return 0  # its next worker says that its state is damaged
 
     def _tidy(self) -> None:
         """Remove the files of jobs that were deleted; what is in the trash has its files in this home."""

@@ -12,7 +12,8 @@ from resnet_core.runs.shared_files import SharedFiles
 from resnet_core.runs.workers import Workers
 
 LOOK_SECONDS = 0.1
-SEND_SECONDS = 1.0
+# What a run goes on from is sent at each look, its log less often: a network that talks much would be sent for ever.
+LOG_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 
 
@@ -41,15 +42,17 @@ def work(job_id: str, settings: Mapping[str, str]) -> None:
     writes.write_columns(job_id, clock=time.monotonic())
     worker = _OneWorker(lab_home())
     if job.state == "starting" and worker.launch(job_id, ("",)):
-        next_send = 0.0
+        next_log = 0.0
         while worker:
             time.sleep(LOOK_SECONDS)
             try:
                 worker.look_after(row for row in store.active() if row.id == job_id and row.state in writes.IN_WORK)
-                if time.monotonic() >= next_send:
-                    next_send = time.monotonic() + SEND_SECONDS
+                if time.monotonic() >= next_log:
+                    next_log = time.monotonic() + LOG_SECONDS
                     logs.trim(folders.job_folder(job_id) / folders.LOG_FILE)
                     copy.send()
+                else:
+                    copy.send(besides=folders.LOG_FILE)
             except Exception as error:  # the database or the place of files is gone for a while
                 print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
                 time.sleep(PAUSE_SECONDS)

@@ -5,7 +5,10 @@ A machine works on a copy in its own lab home. What it changes is sent after eac
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from resnet_core import checkpoints
 from resnet_core.errors import RunError, one_line
@@ -95,7 +98,7 @@ class SharedFiles:
         target = f"{self._folder(job_id)}/{name}"
         self._system.makedirs(str(PurePosixPath(target).parent), exist_ok=True)
         source = job_folder(job_id) / name
-        with source.open("rb") as here, self._system.transaction, self._system.open(target, "wb") as there:
+        with source.open("rb") as here, self._whole(target) as there:
             shutil.copyfileobj(here, there, 1 << 20)
 
     def remove_file(self, job_id: str, name: str) -> None:
@@ -132,7 +135,21 @@ class SharedFiles:
     def _names(self, job_id: str) -> list[str]:
         self._system.invalidate_cache()
         folder = self._folder(job_id)
-        return [path.removeprefix(folder).lstrip("/") for path in self._system.find(folder)]
+        names = [path.removeprefix(folder).lstrip("/") for path in self._system.find(folder)]
+        return [name for name in names if not PurePosixPath(name).name.startswith(checkpoints.HALF)]
+
+    @contextmanager
+    def _whole(self, target: str) -> Iterator[IO[bytes]]:
+        """Open a file there to be written, which takes its place once it is complete."""
+        from fsspec.implementations.local import LocalFileSystem
+
+        if isinstance(self._system, LocalFileSystem):
+            # fsspec would put it together in the folder for temporary files, and copy it from there to another disk.
+            with checkpoints.whole(Path(target)) as half, half.open("wb") as there:
+                yield there
+        else:
+            with self._system.transaction, self._system.open(target, "wb") as there:
+                yield there
 
 
 class Copy:
@@ -143,15 +160,18 @@ class Copy:
         self._job = job_id
         self._sent = dict(sent or {})
 
-    def send(self) -> None:
+    def send(self, *, besides: str = "") -> None:
         """Send what has changed since the last time, and remove there what is gone here.
+
+        Args:
+            besides: a file that waits for another time.
 
         Raises:
             OSError: the place cannot be reached or written; what is left is sent the next time.
         """
         here = _files(job_folder(self._job))
         for name in sorted(here):
-            if self._sent.get(name) != here[name]:
+            if self._sent.get(name) != here[name] and name != besides:
                 try:
                     self._files.send_file(self._job, name)
                 except FileNotFoundError:
