@@ -56,7 +56,7 @@ def test_the_run_fails_with_that_message_and_goes_on_once_there_is_room(tmp_path
 def run_out_of_disk() -> dict:
     """Train in the environment's lab home, fill its disk, look what is left, make room, and go on."""
     spec = ResNetSpec(stages=(2,), width=128, input_size=8)
-    recipe = Recipe(learning_rate=0.01, batch_size=64, epochs=8, train_size=384, validation_size=64)
+    recipe = Recipe(learning_rate=0.01, batch_size=64, epochs=20, train_size=384, validation_size=64)
     job_id = queue.submit(spec, recipe, "shapes")
     wait_for(job_id, lambda job: job.last_epoch, 90)
     size = (folders.job_folder(job_id) / checkpoints.FILE).stat().st_size
