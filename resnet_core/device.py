@@ -67,9 +67,10 @@ def _fused_call(layer: keras.layers.BatchNormalization) -> Any:
         training = bool(training and layer.trainable)
         x, rate, unbias = tf.cast(x, "float32"), 1.0, 1.0
         if training:
-            # TensorFlow moves the variance by the batch's divided by count - 1, Keras by the one divided by count.
+            # TensorFlow moves the variance by the batch's divided by count - 1, Keras by the one divided by count; both
+            # take that of a single value as it is.
             count = tf.cast(tf.size(x), "float32") / x.shape[-1]
-            rate, unbias = 1 - layer.momentum, count / (count - 1)
+            rate, unbias = 1 - layer.momentum, count / tf.maximum(count - 1, 1.0)
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=x,
             scale=layer.gamma,

@@ -10,17 +10,18 @@ from resnet_core.models import build_model
 from resnet_core.spec import ResNetSpec
 
 SPEC = ResNetSpec(stages=(1, 1), width=4, input_size=8, bn_momentum=0.8)
+ONE_PIXEL = ResNetSpec(stages=(1, 1, 1, 1), width=4, input_size=8)
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.normal(1.0, 2.0, (12, 8, 8, 3)).astype("float32")
 LABELS = np.arange(12) % 10
 
 
-def trained(fused: bool, dtype: str = "float32") -> keras.Model:
-    model = build_model(build_graph(SPEC), seed=1, dtype=dtype)
+def trained(fused: bool, dtype: str = "float32", spec: ResNetSpec = SPEC, batch_size: int = 4) -> keras.Model:
+    model = build_model(build_graph(spec), seed=1, dtype=dtype)
     if fused:
         device.fuse_batch_norm(model)
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.fit(IMAGES, LABELS, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    model.fit(IMAGES, LABELS, batch_size=batch_size, epochs=2, shuffle=False, verbose=0)
     return model
 
 
@@ -30,6 +31,13 @@ def test_it_trains_as_keras_own_does_moving_statistics_included(dtype, within):
     for theirs, ours in zip(keras_own.weights, fused.weights, strict=True):
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=within, atol=within, err_msg=theirs.path)
     np.testing.assert_allclose(fused.predict(IMAGES, verbose=0), keras_own.predict(IMAGES, verbose=0), atol=5 * within)
+
+
+def test_a_single_value_a_channel_trains_as_keras_own_does():
+    """An image alone in its batch that the strides have made one pixel: its variance is none, and not infinite."""
+    keras_own, fused = (trained(fuse, spec=ONE_PIXEL, batch_size=1) for fuse in (False, True))
+    for theirs, ours in zip(keras_own.weights, fused.weights, strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-5, atol=1e-5, err_msg=theirs.path)
 
 
 def test_its_layers_stay_keras_own_layers():
