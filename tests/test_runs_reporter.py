@@ -1,5 +1,7 @@
 """What a worker writes while it trains: nothing is lost while the database cannot be written."""
 
+import os
+
 import pytest
 
 from resnet_core.runs import store, writes
@@ -34,6 +36,20 @@ def test_reading_images_is_told_while_the_run_has_not_begun(capsys):
     assert capsys.readouterr().err.splitlines() == ["reading images: 400 of 20,000"], "once a second at most"
     reporter.on_data(20_000, 20_000)
     assert store.job("r-aaaaaa").message == ""
+
+
+def test_a_job_that_was_ended_while_its_images_were_read_keeps_the_reason():
+    over = "ended before its first step, at its limit of 1 minute"
+    writes.advance("r-aaaaaa", writes.IN_WORK, "stopped", message=over)
+    Reporter("r-aaaaaa").on_data(1_200, 25_000)
+    assert store.job("r-aaaaaa").message == over
+    # It goes on in another process, which the first one has not heard of.
+    writes.put_back("r-aaaaaa", {"stopped"}, "waits to go on after epoch 3")
+    Reporter("r-aaaaaa").on_data(25_000, 25_000)
+    assert store.job("r-aaaaaa").message == "waits to go on after epoch 3"
+    writes.advance("r-aaaaaa", {"queued"}, "running", pid=os.getpid() + 1)
+    Reporter("r-aaaaaa").on_data(400, 25_000)
+    assert store.job("r-aaaaaa").message == "waits to go on after epoch 3"
 
 
 def test_rows_wait_while_the_disk_is_full():

@@ -54,7 +54,7 @@ class Reporter(Listener):
         told = f"reading images: {done:,} of {total:,}"
         print(told, file=sys.stderr, flush=True)
         try:
-            writes.write_columns(self.job_id, message=told if done < total else "", heartbeat=time.time())
+            writes.tell(self.job_id, told if done < total else "", by=os.getpid())
         except LabError as error:
             _say(error)
 

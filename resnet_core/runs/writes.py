@@ -125,6 +125,13 @@ def beat(job_id: str) -> None:
     write_columns(job_id, heartbeat=time.time())
 
 
+def tell(job_id: str, message: str, *, by: int) -> None:
+    """Say what a job's worker does, which lives; one that has ended, or is another process's, keeps its own message."""
+    pid = schema.jobs.c.pid
+    with writing() as connection:
+        _move(connection, job_id, IN_WORK, or_(pid.is_(None), pid == by), message=message, heartbeat=time.time())
+
+
 def write_rows(job_id: str, new_epochs: Iterable[Epoch], new_steps: Iterable[Step], *, by: int | None = None) -> None:
     """Keep epochs and sampled steps, all or none; one that was written before is replaced.
 
