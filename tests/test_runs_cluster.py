@@ -67,10 +67,10 @@ def test_a_folder_comes_back_as_it_was_sent(shared):
     (folder / "half-checkpoint").write_bytes(b"not whole yet")
     copy = Copy(shared, "r-aaaaaa")
     copy.send()
-    (folder / "run.json").unlink()
+    (folder / "spec.json").unlink()
     (folder / "log.txt").write_text("begun")
     copy.send()
-    sent = {"spec.json": (folder / "spec.json").read_bytes(), "events/one.tfevents": b"1", "log.txt": b"begun"}
+    sent = {"run.json": (folder / "run.json").read_bytes(), "events/one.tfevents": b"1", "log.txt": b"begun"}
 
     (folder / "left-over").write_text("of an earlier try")
     again = shared.fetch("r-aaaaaa")
@@ -83,6 +83,20 @@ def test_a_folder_comes_back_as_it_was_sent(shared):
     shared.remove("r-aaaaaa")
     assert shared.jobs() == [] and not shared.has("r-aaaaaa")
     assert contents(folder), "what is here stays"
+
+
+def test_a_folder_that_could_not_be_sent_to_its_end_is_none(shared, tmp_path):
+    folder = folders.create("r-aaaaaa", run="{}", spec=SPEC.model_dump_json())
+    (folder / "checkpoint.npz").write_bytes(b"1")
+    in_the_way = tmp_path / "shared" / "runs" / "r-aaaaaa" / "spec.json"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(OSError, match=r"spec\.json"):
+        Copy(shared, "r-aaaaaa").send()
+    assert not shared.has("r-aaaaaa") and shared.jobs() == ["r-aaaaaa"]
+    shared.remove("r-aaaaaa")
+    assert shared.jobs() == [] and contents(folder)
+    (tmp_path / "shared" / "runs" / ".snapshot").mkdir()
+    assert shared.jobs() == [], "what a disk keeps there for itself is no job's"
 
 
 def test_only_what_changed_is_sent_again(shared, tmp_path):

@@ -118,6 +118,17 @@ def test_a_half_written_folder_without_a_run_goes_to_the_trash(run, home, docume
     assert (home / "trash" / "r-halfway").is_dir()
 
 
+def test_a_folder_whose_name_is_no_id_goes_to_the_trash_and_from_there(home):
+    """As one does that was on its way back from a cluster when its supervisor was killed."""
+    folder = home / "runs" / "r-halfway.half"
+    folder.mkdir(parents=True)
+    age(folder)
+    mend(f"the folder {folder} is half written and belongs to no run")
+    assert (home / "trash" / folder.name).is_dir()
+    trash.empty()
+    assert list((home / "trash").iterdir()) == []
+
+
 def test_documents_that_are_half_written_are_written_again(run, home):
     folder = home / "runs" / run
     whole = {name: (folder / f"{name}.json").read_text() for name in ("run", "spec", "recipe")}

@@ -8,9 +8,10 @@ import pytest
 
 from resnet_core import checkpoints, make_spec
 from resnet_core.recipes import Recipe
-from resnet_core.results import WEIGHTS_FILE
-from resnet_core.runs import cluster, folders, queue, store, supervision
+from resnet_core.results import MODEL_FILE, WEIGHTS_FILE
+from resnet_core.runs import cluster, folders, queue, store, supervision, trash
 from resnet_core.runs.records import Job
+from resnet_core.runs.shared_files import SharedFiles
 from tests.exactness import measured, weights
 from tests.processes import HOME_VARIABLE, end_lab, lab_processes
 
@@ -63,7 +64,7 @@ def machine(machines, job: Job):
 
 
 def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, lab, tmp_path):
-    other_id = queue.submit(SPEC, recipe(500), "shapes")
+    other_id = queue.submit(SPEC, recipe(5_000), "shapes")
     wait(lambda: store.job(other_id).state == "running")
     job_id = queue.submit(SPEC, recipe(20), "shapes", seed=5)
     there = tmp_path / "shared" / "runs" / job_id
@@ -71,7 +72,7 @@ def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, l
     before = store.job(job_id)
     machines.remove_node(machine(machines, before), allow_graceful=False)
     wait(lambda: store.job(job_id).state == "queued")
-    kept = checkpoints.finished_epochs(there)
+    kept = checkpoints.finished_epochs(folders.job_folder(job_id))
     assert store.job(job_id).message.endswith(f" is gone; waits to go on after epoch {len(kept)}")
     queue.stop(other_id)
     wait(lambda: not store.job(job_id).active)
@@ -82,11 +83,19 @@ def test_a_job_whose_machine_dies_goes_on_on_another_to_the_last_bit(machines, l
     assert job.epochs[: len(kept)] == kept, "what had reached the place of files was not done again"
 
     calm_id = queue.submit(SPEC, recipe(20), "shapes", seed=5)
+    wait(lambda: len(store.job(calm_id).epochs) >= 15)
+    # The place of files is gone for a while: what is kept of the run is that of its end all the same.
+    (tmp_path / "shared").rename(tmp_path / "aside")
+    (tmp_path / "shared").write_text("in the way")
     wait(lambda: not store.job(calm_id).active)
+    time.sleep(1.0)
+    (tmp_path / "shared").unlink()
+    (tmp_path / "aside").rename(tmp_path / "shared")
     calm = store.job(calm_id)
     assert measured(calm.epochs) == measured(job.epochs)
-    wait(lambda: all((folders.job_folder(each) / WEIGHTS_FILE).is_file() for each in (job_id, calm_id)), 20)
+    wait(lambda: not any(map(folders.is_away, (job_id, calm_id))), 20)
     assert weights(folders.job_folder(job_id)) == weights(folders.job_folder(calm_id))
+    wait(lambda: SharedFiles().jobs() == [], 20)
 
 
 def test_a_stop_ends_it_and_its_files_are_here(lab):
@@ -98,11 +107,34 @@ def test_a_stop_ends_it_and_its_files_are_here(lab):
     assert time.monotonic() - clicked < 2.5
     job = store.job(job_id)
     assert job.state == "stopped" and job.message.startswith(("stopped after ", "stopped while epoch "))
-    wait(lambda: (folders.job_folder(job_id) / "checkpoint.npz").is_file(), 20)
-    assert queue.resume(job_id) >= 1
+    assert queue.resume(job_id) == len(job.epochs) >= 1, "it waits until its files are back"
+    wait(lambda: store.job(job_id).state == "running")
+    queue.delete(job_id)
+    wait(lambda: not folders.is_away(job_id), 20)
+    assert {"checkpoint.npz", WEIGHTS_FILE} <= {path.name for path in folders.trash_folder(job_id).iterdir()}
+    wait(lambda: SharedFiles().jobs() == [], 20)
+    trash.restore(job_id)
+    assert queue.resume(job_id) >= len(job.epochs)
     wait(lambda: store.job(job_id).state == "running")
     queue.stop(job_id)
     wait(lambda: not store.job(job_id).active)
+
+
+def test_what_ended_while_its_supervisor_could_not_look_is_brought_back_by_the_next(lab, tmp_path):
+    job_id = queue.submit(SPEC, recipe(8), "shapes")
+    wait(lambda: store.job(job_id).epochs)
+    hung = psutil.Process(supervision.running_pid())
+    hung.suspend()
+    wait(lambda: not store.job(job_id).active)
+    there = tmp_path / "shared" / "runs" / job_id
+    wait(lambda: not (there / checkpoints.FILE).exists(), 20)
+    hung.kill()
+    psutil.wait_procs([hung], timeout=10)
+    assert folders.is_away(job_id)
+    supervision.ensure()
+    wait(lambda: not folders.is_away(job_id), 60)
+    assert {MODEL_FILE, WEIGHTS_FILE} <= {path.name for path in folders.job_folder(job_id).iterdir()}
+    assert not (folders.job_folder(job_id) / checkpoints.FILE).exists(), "a finished run needs none"
 
 
 def test_jobs_run_side_by_side_and_go_on_after_their_supervisor_was_killed(lab):

@@ -17,6 +17,8 @@ LOG_FILE = "log.txt"
 DOCUMENTS = ("run", "spec", "recipe", "environment")
 # What run.json says of a job; its other documents say the rest.
 IN_RUN = ("id", "kind", "name", "data", "seed", "study")
+# In a home: an empty file for each job whose files are where all machines of a cluster reach them, and newer than here.
+AWAY = "away"
 # A worker that gives up says why on a line that begins so.
 ERROR_MARK = "error: "
 _ID = re.compile(r"[\w-]+")
@@ -28,9 +30,14 @@ def job_folder(job_id: str) -> Path:
     Raises:
         RunError: the id could not be one of a job, and would lead out of the lab's home.
     """
-    if not _ID.fullmatch(job_id):
+    if not is_id(job_id):
         raise RunError(f"no run has the id {job_id[:40]!r}: ids look like r-7f3k2q")
     return lab_home() / "runs" / job_id
+
+
+def is_id(name: str) -> bool:
+    """Say whether a name could be a job's id."""
+    return _ID.fullmatch(name) is not None
 
 
 def create(job_id: str, **documents: str | None) -> Path:
@@ -92,7 +99,28 @@ def remove(job_id: str) -> None:
     Raises:
         HomeError: it cannot be deleted.
     """
-    _remove(job_folder(job_id))
+    remove_folder(job_folder(job_id))
+
+
+def mark_away(job_id: str) -> None:
+    """Note that a job's files are on their way to a cluster, and come back newer.
+
+    Raises:
+        OSError: the home cannot be written.
+    """
+    mark = _away(job_id)
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+
+
+def mark_back(job_id: str) -> None:
+    """Note that the newest of a job's files are here again."""
+    _away(job_id).unlink(missing_ok=True)
+
+
+def is_away(job_id: str) -> bool:
+    """Say whether a cluster has newer files of a job."""
+    return _away(job_id).exists()
 
 
 def trash_folder(job_id: str) -> Path:
@@ -111,7 +139,16 @@ def move_to_trash(job_id: str) -> None:
     Raises:
         HomeError: it cannot be moved.
     """
-    _move(job_folder(job_id), trash_folder(job_id))
+    put_aside(job_folder(job_id))
+
+
+def put_aside(path: Path) -> None:
+    """Move a folder of whatever name to the trash; do nothing if it is gone.
+
+    Raises:
+        HomeError: it cannot be moved.
+    """
+    _move(path, lab_home() / "trash" / path.name)
 
 
 def move_from_trash(job_id: str) -> None:
@@ -129,7 +166,21 @@ def remove_from_trash(job_id: str) -> None:
     Raises:
         HomeError: it cannot be deleted.
     """
-    _remove(trash_folder(job_id))
+    remove_folder(trash_folder(job_id))
+
+
+def remove_folder(path: Path) -> None:
+    """Delete a folder of whatever name; do nothing if it is gone.
+
+    Raises:
+        HomeError: it cannot be deleted.
+    """
+    try:
+        shutil.rmtree(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise HomeError(f"the folder {path} cannot be removed ({error.strerror}): remove it by hand") from error
 
 
 def read_log(job_id: str, last: int = 20_000) -> str:
@@ -177,6 +228,10 @@ def last_error(job_id: str) -> str:
     return one_line(Exception(found)) if found else ""
 
 
+def _away(job_id: str) -> Path:
+    return lab_home() / AWAY / job_folder(job_id).name
+
+
 def _write(path: Path, documents: Mapping[str, str | None]) -> None:
     """Write each document whole or not at all."""
     for name, text in documents.items():
@@ -207,12 +262,3 @@ def _move(path: Path, target: Path) -> None:
             f"the folder {path} cannot be moved to {target} ({error.strerror}): see that you may write there, "
             "and that the disk has room"
         ) from error
-
-
-def _remove(path: Path) -> None:
-    try:
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise HomeError(f"the folder {path} cannot be removed ({error.strerror}): remove it by hand") from error

@@ -84,7 +84,7 @@ def _of_folders(known: set[str], home: Path) -> Iterator[Fault]:
             yield Fault(what, "listed again, as lost: its epochs are not known", partial(writes.add, [row]))
         else:
             what = f"the folder {folder} is half written and belongs to no run"
-            yield Fault(what, "moved to the trash", partial(folders.move_to_trash, folder.name))
+            yield Fault(what, "moved to the trash", partial(folders.put_aside, folder))
 
 
 def _left_over(jobs: list[Job], home: Path) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from resnet_core.errors import InputError, RunError
 from resnet_core.graph import build_graph
 from resnet_core.recipes import MAX_SEED, Devices, Recipe
 from resnet_core.results import ACTIVE, RESUMABLE, State
-from resnet_core.runs import folders, store, supervision, trash, writes
+from resnet_core.runs import cluster, folders, shared_files, store, supervision, trash, writes
 from resnet_core.runs.limits import NONE, Limits, lab_limits
 from resnet_core.runs.resuming import epochs_to_go_on_from
 from resnet_core.spec import ResNetSpec
@@ -23,6 +23,7 @@ from resnet_core.spec import ResNetSpec
 KINDS = ("train", "check")
 # A run stops within a second; one that trains on a busy machine may need a few.
 STOP_SECONDS = 15.0
+BACK_SECONDS = 5.0
 
 # Without letters and digits that are mistaken for each other when an id is read aloud.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -147,6 +148,7 @@ def resume(job_id: str) -> int:
         HomeError, StoreError: the lab's folder or its database cannot be used.
     """
     job = store.job(job_id)
+    _wait_until_back(job_id)
     kept = epochs_to_go_on_from(job)
     of = f" of {job.total_epochs:,}" if job.total_epochs else ""
     message = f"waits to go on after epoch {kept:,}{of}" if kept else "waits to begin anew: it had finished no epoch"
@@ -177,6 +179,21 @@ def _wait_until_ended(job_id: str) -> None:
     while store.jobs(ids=[job_id], states=ACTIVE):
         if time.monotonic() > deadline:
             raise RunError(f"{job_id} is being stopped, and has not ended yet: delete it in a moment")
+        time.sleep(0.05)
+
+
+def _wait_until_back(job_id: str) -> None:
+    """Wait for the files of a run that ended on a cluster: they come a moment after its last word."""
+    if not folders.is_away(job_id) or store.job(job_id).active:
+        return
+    supervision.ensure()
+    deadline = time.monotonic() + BACK_SECONDS
+    while folders.is_away(job_id):
+        if time.monotonic() > deadline:
+            raise RunError(
+                f"the files of {job_id} are not back from the cluster: resume it in a moment, and see that "
+                f"{shared_files.VARIABLE} and {cluster.VARIABLE} are as they were when it began, and can be reached"
+            )
         time.sleep(0.05)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import resnet_core
 from resnet_core import checkpoints
 from resnet_core.errors import RunError, one_line
-from resnet_core.runs import cluster, folders, place, shared_files, store, writes
+from resnet_core.runs import cluster, folders, place, shared_files, store, trash, writes
 from resnet_core.runs.ray_node import LostError, work
 from resnet_core.runs.records import Active
 from resnet_core.runs.shared_files import Copy, SharedFiles
@@ -109,8 +109,9 @@ class RayWorkers:
         if not writes.advance(job_id, {"queued"}, "starting", **begins):
             return False
         try:
-            if not self._files.has(job_id):
-                Copy(self._files, job_id).send()
+            self._bring_back(job_id)
+            Copy(self._files, job_id).send()
+            folders.mark_away(job_id)
         except OSError as error:
             message = f"its files cannot be sent to {shared_files.VARIABLE} ({one_line(error)}): see that it is there"
             writes.advance(job_id, {"starting"}, "failed", message=message)
@@ -142,6 +143,7 @@ class RayWorkers:
         rows = {job.id: job for job in in_work}
         for job_id, row in rows.items():
             if job_id not in self._tasks:
+                self._bring_back(job_id)
                 self._put_back(row, "the supervisor that started it is gone")
         for job_id, task in list(self._tasks.items()):
             self._follow(job_id, task, rows.get(job_id))
@@ -183,8 +185,7 @@ class RayWorkers:
                     self._files.fetch_file(job_id, folders.LOG_FILE)
             return
         # What cannot be fetched now is fetched at a later look; until then the job keeps its place here.
-        if self._files.has(job_id):
-            self._files.fetch(job_id)
+        self._bring_back(job_id)
         del self._tasks[job_id]
         try:
             self._ray.get(task.answer)
@@ -212,7 +213,12 @@ class RayWorkers:
 
     def _put_back(self, row: Active, why: str) -> None:
         """Let a job wait for another machine, unless it was to stop, or no machine seems to stand it."""
-        done = self._finished_epochs(row.id)
+        try:
+            # Its machine may have told of more than it could still send.
+            done = len(checkpoints.finished_epochs(folders.job_folder(row.id)))
+        except RunError as error:
+            writes.advance(row.id, writes.IN_WORK, "lost", message=f"{why}, and {one_line(error)}")
+            return
         epochs, deaths = self._deaths.get(row.id, (done, 0))
         deaths = deaths + 1 if epochs == done else 1
         self._deaths[row.id] = done, deaths
@@ -225,20 +231,20 @@ class RayWorkers:
         else:
             writes.put_back(row.id, writes.IN_WORK, f"{why}; waits to go on {kept}")
 
-    def _finished_epochs(self, job_id: str) -> int:
-        """Return after how many epochs a job goes on: its machine may have counted more than it could still send."""
-        self._files.fetch_file(job_id, checkpoints.FILE)
-        try:
-            return len(checkpoints.finished_epochs(folders.job_folder(job_id)))
-        except RunError:
-            return 0  # its next worker says that its state is damaged
+    def _bring_back(self, job_id: str) -> None:
+        """Take a job's files from where all machines reach them; of one that was deleted meanwhile, into the trash."""
+        if folders.is_away(job_id) and self._files.has(job_id):
+            self._files.fetch(job_id)
+            trash.follow(job_id)
+            folders.mark_back(job_id)
+        self._files.remove(job_id)
 
     def _tidy(self) -> None:
-        """Remove the files of jobs that were deleted; what is in the trash has its files in this home."""
-        kept = {job.id for job in store.jobs()}
+        """Bring back what a supervisor before this one left there, and remove what nobody needs any more."""
+        needed = {job.id for job in store.active()} | self._tasks.keys()
         for job_id in self._files.jobs():
-            if job_id not in kept:
-                self._files.remove(job_id)
+            if job_id not in needed:
+                self._bring_back(job_id)
 
 
 def _slots_of(nodes: Iterable[dict[str, Any]]) -> dict[str, _Slot]:

@@ -12,11 +12,13 @@ from typing import IO
 
 from resnet_core import checkpoints
 from resnet_core.errors import RunError, one_line
-from resnet_core.runs.folders import job_folder
+from resnet_core.runs.folders import is_id, job_folder
 
 VARIABLE = "RESNET_LAB_FILES"
 # Where a folder is put together before it takes its place.
 _HALF = ".half"
+# What every job's folder has: the last to be sent, and the first to go.
+_LAST = "run.json"
 
 Seen = tuple[int, int]
 
@@ -43,13 +45,13 @@ class SharedFiles:
             raise RunError(f"{VARIABLE} cannot be used, received {chosen!r}: {one_line(error)}") from error
 
     def has(self, job_id: str) -> bool:
-        """Say whether a job has a folder there.
+        """Say whether a job has a folder there, which was sent to its end.
 
         Raises:
             OSError: the place cannot be reached.
         """
         self._system.invalidate_cache()
-        return self._system.exists(self._folder(job_id))
+        return self._system.exists(f"{self._folder(job_id)}/{_LAST}")
 
     def fetch(self, job_id: str) -> "Copy":
         """Put a job's folder into this machine's lab home, in place of the one that is there.
@@ -114,20 +116,23 @@ class SharedFiles:
         Raises:
             OSError: it cannot be removed.
         """
-        if self.has(job_id):
+        self.remove_file(job_id, _LAST)
+        self._system.invalidate_cache()
+        if self._system.exists(self._folder(job_id)):
             self._system.rm(self._folder(job_id), recursive=True)
 
     def jobs(self) -> list[str]:
-        """Return the jobs that have a folder there.
+        """Return the jobs that have a folder there, or a part of one.
 
         Raises:
             OSError: the place cannot be reached.
         """
         self._system.invalidate_cache()
         try:
-            return [PurePosixPath(path).name for path in self._system.ls(f"{self._root}/runs", detail=False)]
+            names = [PurePosixPath(path).name for path in self._system.ls(f"{self._root}/runs", detail=False)]
         except FileNotFoundError:
             return []
+        return [name for name in names if is_id(name)]
 
     def _folder(self, job_id: str) -> str:
         return f"{self._root}/runs/{job_folder(job_id).name}"
@@ -170,7 +175,7 @@ class Copy:
             OSError: the place cannot be reached or written; what is left is sent the next time.
         """
         here = _files(job_folder(self._job))
-        for name in sorted(here):
+        for name in sorted(here, key=lambda name: (name == _LAST, name)):
             if self._sent.get(name) != here[name] and name != besides:
                 try:
                     self._files.send_file(self._job, name)

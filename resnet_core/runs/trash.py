@@ -69,6 +69,18 @@ def restore(job_id: str) -> None:
     writes.restore(job_id)
 
 
+def follow(job_id: str) -> None:
+    """Let a folder that comes late, as from a cluster, go where its run went meanwhile: into the trash, or away.
+
+    Raises:
+        HomeError: it cannot be moved or removed.
+    """
+    if any(job.id == job_id for job in store.trashed()):
+        folders.move_to_trash(job_id)
+    elif not store.jobs(ids=[job_id]):
+        folders.remove(job_id)
+
+
 def emptied_at(job: Job) -> float:
     """Return when a run in the trash will be gone, in seconds since 1970."""
     return (job.trashed or 0.0) + days() * _DAY
@@ -90,7 +102,7 @@ def empty(older_than_days: float = 0.0) -> int:
     known = {job.id for job in inside}
     for path in folders.trashed_folders():
         if path.name not in known and path.stat().st_mtime <= before:
-            folders.remove_from_trash(path.name)
+            folders.remove_folder(path)
     return erased
 
 
