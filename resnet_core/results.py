@@ -133,11 +133,26 @@ class Report:
         return shown
 
 
+def data_line(done: int, total: int, unit: str) -> str:
+    """Say how far the reading or downloading of images is.
+
+    Example:
+        >>> data_line(1_200, 25_000, "images"), data_line(61_000_000, 825_000_000, "bytes")
+        ('reading images: 1,200 of 25,000', 'downloading images: 61 of 825 MB')
+    """
+    if unit == "bytes":
+        return f"downloading images: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+    return f"reading images: {done:,} of {total:,}"
+
+
 class Listener:
     """What `train` tells while it runs. Override what is needed; every method may be left as it is."""
 
-    def on_data(self, done: int, total: int) -> None:
-        """Hear how many images have been read, and of how many; only of data that are decoded for the first time."""
+    def on_data(self, done: int, total: int, unit: str = "images") -> None:
+        """Hear how many images have been read, and of how many; only of data that are decoded for the first time.
+
+        Of data that are downloaded for that: how many `bytes` have come.
+        """
 
     def on_start(self, start: Start) -> None:
         """Hear that the network is built and training is about to begin."""

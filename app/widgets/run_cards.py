@@ -53,7 +53,7 @@ def progress_line(job: Job) -> str:
         case "queued":
             return as_text(_(job.message)) or _("waits for the runs before it")
         case "starting":
-            return as_text(_(job.message)) or _("loading Keras, building the network, reading the images")
+            return as_text(run_message(job)) or _("loading Keras, building the network, reading the images")
         case "running":
             epoch = (job.last_epoch.epoch if job.last_epoch else 0) + 1
             parts = [_("epoch {epoch} of {all}").format(epoch=min(epoch, job.total_epochs or 1), all=job.total_epochs)]

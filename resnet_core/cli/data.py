@@ -72,7 +72,7 @@ def fetch(
             raise InputError(f"--from goes with cats_vs_dogs alone, received {name!r}: use folder:PATH or parquet:PATH")
         case "cifar10":
             say("looking for the images, else downloading 170 MB")
-            cifar10.fetch()
+            cifar10.fetch(tell_of_images)
         case "shapes":
             pass
         case _:

@@ -5,18 +5,18 @@ import sys
 from types import FrameType
 
 from resnet_core.cli.output import say
-from resnet_core.results import Epoch, Listener, Start, Step
+from resnet_core.results import Epoch, Listener, Start, Step, data_line
 from resnet_core.words import percent
 
 
-def tell_of_images(done: int, total: int) -> None:
-    """Say how many images have been read: in place on a terminal, else once all are."""
+def tell_of_images(done: int, total: int, unit: str = "images") -> None:
+    """Say how many images have been read, or bytes downloaded: in place on a terminal, else once all are."""
     if sys.stderr.isatty():
-        print(f"\rreading images: {done:,} of {total:,} \x1b[K", end="", file=sys.stderr, flush=True)
+        print(f"\r{data_line(done, total, unit)} \x1b[K", end="", file=sys.stderr, flush=True)
         if done == total:
             say("")
     elif done == total:
-        say(f"read {total:,} images")
+        say(f"read {total:,} images" if unit == "images" else f"downloaded {total / 1e6:,.0f} MB")
 
 
 class Progress(Listener):
@@ -34,8 +34,8 @@ class Progress(Listener):
         if self.start:
             signal.signal(signal.SIGINT, self.before)
 
-    def on_data(self, done: int, total: int) -> None:
-        tell_of_images(done, total)
+    def on_data(self, done: int, total: int, unit: str = "images") -> None:
+        tell_of_images(done, total, unit)
 
     def on_start(self, start: Start) -> None:
         # From here on there is something to keep; before, Ctrl-C simply ends the command.

@@ -108,7 +108,7 @@ def fetch(tell: Tell | None = None) -> None:
             downloads = cache_folder() / "downloads"
             if not (downloads / ADDRESS.rsplit("/", 1)[1]).is_file():
                 ask_site(ADDRESS)
-            archive = get_file(ADDRESS, downloads, SHA256)
+            archive = get_file(ADDRESS, downloads, SHA256, tell)
         except NotReached as error:
             raise unavailable(NAME, error, HOW_TO_BRING) from error
         unpack_images(archive, _IN_ZIP, _place(), tell)

@@ -56,8 +56,8 @@ class Cifar10(DataSet):
         """
         fingerprint = self.fingerprint(size, channels, seed)
         if (size, channels) == (32, 3):
-            return replace(_original(), fingerprint=fingerprint)
-        make = partial(_resized, fingerprint=fingerprint)
+            return replace(_original(tell), fingerprint=fingerprint)
+        make = partial(_resized, fingerprint=fingerprint, tell=tell)
         return collect(f"{KEPT_AS}-{size}x{channels}", 60_000, (size, size, channels), make, tell)
 
     def samples(self, count: int, size: int, seed: int, classes: Classes = None) -> tuple[np.ndarray, np.ndarray]:
@@ -74,28 +74,31 @@ class Cifar10(DataSet):
         return resize_all(data.x_test[places], size, 3), data.y_test[places]
 
 
-def fetch() -> None:
+def fetch(tell: Tell | None = None) -> None:
     """Download the images, unless they are here.
+
+    Args:
+        tell: hears how many bytes have come.
 
     Raises:
         DataError: they could not be downloaded.
     """
-    _original()
+    _original(tell)
 
 
-def _original() -> ImageData:
+def _original(tell: Tell | None) -> ImageData:
     data = find(KEPT_AS)
     if data is None:
         try:
-            data = _as_image_data(*_download())
+            data = _as_image_data(*_download(tell))
         except NotReached as error:
             raise unavailable("cifar10", error, _OTHER_WAYS) from error
         keep(KEPT_AS, data)
     return data
 
 
-def _resized(store: Store, fingerprint: str) -> ImageData:
-    data = _original()
+def _resized(store: Store, fingerprint: str, tell: Tell | None) -> ImageData:
+    data = _original(tell)
     size, _, channels = store.shape
     for images in (data.x_train, data.x_test):
         for start in range(0, len(images), store.chunk):
@@ -108,13 +111,13 @@ def _resized(store: Store, fingerprint: str) -> ImageData:
     return replace(data, x_train=x_train, x_test=x_test, fingerprint=fingerprint)
 
 
-def _download() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _download(tell: Tell | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     # Asking first keeps an offline machine from waiting for Keras' import and for its download to give up.
     if not _keras_has_it():
         ask_site(_SITE)
     import keras
 
-    (x_train, y_train), (x_test, y_test) = with_keras(keras.datasets.cifar10.load_data)
+    (x_train, y_train), (x_test, y_test) = with_keras(keras.datasets.cifar10.load_data, tell)
     return x_train, y_train, x_test, y_test
 
 

@@ -5,6 +5,7 @@ Only workers and commands download; pages never do, as this imports Keras.
 
 import contextlib
 import io
+import re
 import socket
 import threading
 import urllib.error
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from resnet_core.datasets.image_data import Tell
 from resnet_core.errors import DataError
 
 Answer = TypeVar("Answer")
@@ -50,8 +52,11 @@ def ask_site(address: str) -> None:
         raise NotReached(problems[0])
 
 
-def with_keras(download: Callable[[], Answer]) -> Answer:
+def with_keras(download: Callable[[], Answer], tell: Tell | None = None) -> Answer:
     """Let Keras download: a stalled connection is given up, and its progress bar kept off standard output.
+
+    Args:
+        tell: hears how many bytes have come.
 
     Raises:
         NotReached: Keras raises a bare Exception for a failed download, and others for a damaged archive.
@@ -59,7 +64,7 @@ def with_keras(download: Callable[[], Answer]) -> Answer:
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_STALL_SECONDS)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(_Bar(tell)):
             return download()
     except Exception as error:
         raise NotReached(str(error)) from error
@@ -67,8 +72,27 @@ def with_keras(download: Callable[[], Answer]) -> Answer:
         socket.setdefaulttimeout(patience)
 
 
-def get_file(address: str, folder: Path, sha256: str) -> Path:
+class _Bar(io.StringIO):
+    """Takes Keras' progress bar, the only place where Keras says how far a download is."""
+
+    _COUNTS = re.compile(r"(\d+)/(\d+)")
+
+    def __init__(self, tell: Tell | None):
+        super().__init__()
+        self._tell = tell
+
+    def write(self, text: str) -> int:
+        found = self._COUNTS.search(text)
+        if self._tell and found:
+            self._tell(int(found[1]), int(found[2]), "bytes")
+        return len(text)
+
+
+def get_file(address: str, folder: Path, sha256: str, tell: Tell | None = None) -> Path:
     """Download a file into a folder, unless it is there already, and compare its checksum.
+
+    Args:
+        tell: hears how many bytes have come.
 
     Raises:
         NotReached: it could not be downloaded, or is not the file that is known.
@@ -77,7 +101,7 @@ def get_file(address: str, folder: Path, sha256: str) -> Path:
 
     name = address.rsplit("/", 1)[1]
     options = {"cache_dir": str(folder.parent), "cache_subdir": folder.name, "file_hash": sha256}
-    return Path(with_keras(lambda: keras.utils.get_file(name, address, **options)))
+    return Path(with_keras(lambda: keras.utils.get_file(name, address, **options), tell))
 
 
 def unavailable(name: str, reason: Exception, other_ways: str) -> DataError:

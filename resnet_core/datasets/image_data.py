@@ -1,9 +1,10 @@
 """What every data set gives: images as bytes with their labels, a summary for a page, a few samples."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -15,8 +16,12 @@ LARGEST_SIZE = 512
 Classes = Sequence[int] | None
 """Indices of the classes that are wanted; None for all."""
 
-Tell = Callable[[int, int], None]
-"""Hears how many images have been read so far, and of how many."""
+
+class Tell(Protocol):
+    """Hears how many images have been read so far, and of how many; or how many bytes have been downloaded."""
+
+    def __call__(self, done: int, total: int, unit: str = "images", /) -> None:
+        """Hear it; the unit is `images` or `bytes`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from resnet_core.errors import LabError, one_line
-from resnet_core.results import Epoch, Listener, Start, Step
+from resnet_core.results import Epoch, Listener, Start, Step, data_line
 from resnet_core.runs import store, writes
 from resnet_core.runs.events import EventFile
 from resnet_core.runs.folders import documents, job_folder
@@ -46,12 +46,12 @@ class Reporter(Listener):
         """Stop after the present batch, whatever the database says."""
         self._stop = True
 
-    def on_data(self, done: int, total: int) -> None:
+    def on_data(self, done: int, total: int, unit: str = "images") -> None:
         now = time.monotonic()
         if now - self._told < DATA_SECONDS and done < total:
             return
         self._told = now
-        told = f"reading images: {done:,} of {total:,}"
+        told = data_line(done, total, unit)
         print(told, file=sys.stderr, flush=True)
         try:
             writes.tell(self.job_id, told if done < total else "", by=os.getpid())
