@@ -1,5 +1,6 @@
 """A Graph as a keras.Model with the same layer names; the first file that imports Keras."""
 
+import sys
 import time
 from typing import Any
 
@@ -58,6 +59,7 @@ def build_model(graph: Graph, *, seed: int | None = None, dtype: str = "float32"
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
+    allow_recursion(len(graph.nodes))
     tensors: dict[str, Any] = {}
     for node in graph.nodes:
         if node.kind == "InputLayer":
@@ -68,6 +70,11 @@ def build_model(graph: Graph, *, seed: int | None = None, dtype: str = "float32"
         tensors[node.name] = layer(inputs if len(inputs) > 1 else inputs[0])
     last = graph.nodes[-1].name
     return keras.Model(tensors["input"], tensors[last], name=_identifier(graph.spec.name))
+
+
+def allow_recursion(operations: int) -> None:
+    """Let Keras build and load a network of so many operations, which it does from the last one back by recursion."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), operations + 1_000))
 
 
 def check_model(spec: ResNetSpec) -> dict[str, Any]:

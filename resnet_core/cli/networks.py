@@ -191,6 +191,8 @@ def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:
     """Save the untrained network; its weights follow from the seed."""
     import tempfile
 
+    from resnet_core.code.network import DEEP
+
     with quiet_libraries(), tempfile.TemporaryDirectory() as folder:
         from resnet_core.models import build_model
 
@@ -200,6 +202,9 @@ def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:
     write_file(output, content)
     if any(node.kind == "PadShortcut" for node in graph.nodes):
         say("note: Keras loads it after `import resnet_core.models`, which brings PadShortcut")
+    if spec.depth > DEEP:
+        limit = len(graph.nodes) + 1_000
+        say(f"note: Keras loads it after `sys.setrecursionlimit({limit})`: Python allows too few operations in a row")
 
 
 def _counts(cost: Cost) -> tuple[int, ...]:

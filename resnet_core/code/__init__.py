@@ -98,6 +98,7 @@ _IMPORTS = (
     ("io.", "import io"),
     ("json.", "import json"),
     ("os.", "import os"),
+    ("sys.", "import sys"),
     ("ThreadPoolExecutor(", "from concurrent.futures import ThreadPoolExecutor"),
     ("@cache", "from functools import cache"),
     ("Path", "from pathlib import Path"),

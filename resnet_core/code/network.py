@@ -4,6 +4,9 @@ from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
 from resnet_core.code.pieces import Section, closure_of
 from resnet_core.spec import ResNetSpec
 
+DEEP = 160
+"""Layers of weights beyond which Keras may need more recursion than Python allows: it goes back layer by layer."""
+
 
 def network_section(spec: ResNetSpec, *, mixed: bool = False) -> Section:
     """Write `build_model()` and what it calls.
@@ -44,8 +47,11 @@ def _settings(spec: ResNetSpec) -> str:
 
 
 def _build_model(spec: ResNetSpec) -> str:
+    deep = f"""
+    # Keras goes through the network from its end, each operation within the next: Python has to allow so many.
+    sys.setrecursionlimit({5 * spec.depth + 1_000})"""
     return f'''def build_model():
-    """Build the network; it gives logits."""
+    """Build the network; it gives logits."""{deep if spec.depth > DEEP else ""}
     inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, CHANNELS), name="input")
     x = stem(inputs)
     for stage, blocks in enumerate(STAGES, start=1):
