@@ -51,8 +51,8 @@ def flag(name: str, text: str) -> bool:
 
 
 def listed(text: str, separator: str = ",") -> tuple[str, ...]:
-    """Split a list of ids, at most MOST_RUNS of them."""
-    return tuple(part for part in text[: 20 * LONGEST_TOKEN].split(separator) if part)[:MOST_RUNS]
+    """Split a list of ids, each counted once, at most MOST_RUNS of them."""
+    return tuple(dict.fromkeys(part for part in text[: 20 * LONGEST_TOKEN].split(separator) if part))[:MOST_RUNS]
 
 
 def whole_number(name: str, text: str, most: int = 999_999_999) -> int:

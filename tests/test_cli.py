@@ -212,6 +212,14 @@ BAD = [
     (["study", "degradation", "--dry-run", "--data", "mnist"], "unknown data set 'mnist'"),
     (["study", "degradation", "--seeds", "0"], "--seeds"),
     (["data", "check", "folder:"], "folder: needs a path"),
+    (["train", "resnet20", "--data", "shapes", "--recipe", "typo.json"], "there is no file typo.json"),
+    (["train", "resnet20", "--data", "shapes", "--recipe", "/"], "/ cannot be read (Is a directory)"),
+    (["submit", "resnet20", "--data", "shapes", "--set", "channels=4"], "1 (gray) or 3 (RGB), received 4"),
+    (["submit", "resnet20", "--data", "shapes", "--recipe", "paper", "--set", "train_size=9999"], "5000 validation"),
+    (["submit", "resnet20", "--data", "shapes", "--max-gb", "1e308"], "--max-gb"),
+    (["submit", "resnet20", "--data", "shapes", "--max-minutes", "inf"], "--max-minutes"),
+    (["export", "resnet20", "-o", "train.py", "--set", "classes=7"], "shapes has 10 classes, the network 7"),
+    (["draw", "resnet20", "-o", f"{'n' * 300}.svg"], "cannot be written (File name too long): choose another place"),
 ]
 
 
@@ -230,6 +238,21 @@ def test_a_bad_file_is_one_line(run, tmp_path, content):
     file.write_bytes(content)
     code, _, err = run("costs", str(file))
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_file_that_begins_with_a_mark_of_its_encoding_is_read(run, tmp_path):
+    (tmp_path / "net.json").write_text(get_spec("resnet20").model_dump_json(), encoding="utf-8-sig")
+    assert run("costs", str(tmp_path / "net.json"))[0] == 0
+
+
+@pytest.mark.parametrize("command", [["presets"], ["costs", "resnet1202", "--json"]])
+def test_a_result_that_cannot_be_written_is_one_line(command):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "resnet_core", *command], cwd=ROOT, stdout=full, stderr=-1, text=True, timeout=60
+        )
+    line = "error: the result cannot be read or written (No space left on device): free some space, "
+    assert (done.returncode, done.stderr) == (1, f"{line}or choose another place\n")
 
 
 def test_standard_input_that_is_no_text_is_one_line(run, monkeypatch):

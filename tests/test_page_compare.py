@@ -104,6 +104,11 @@ class TestLink:
         assert [query(app, name) for name in ("layout", "x", "log", "smoothing")] == ["one", "seconds", "1", "0.7"]
         assert query(app, "runs") == pair
 
+    def test_a_run_that_a_link_names_twice_is_one_run(self, app, pair):
+        once = names(open_compare(app, runs=pair))
+        assert names(open_compare(app, runs=f"r-plain2,{pair},r-resid2")) == once
+        assert query(app, "runs") == pair
+
     def test_unknown_runs_are_one_line_and_the_rest_is_shown(self, app, pair):
         open_compare(app, runs=f"r-nosuch,{pair}")
         (line,) = app.warning

@@ -43,6 +43,30 @@ def test_it_offers_every_preset_and_says_what_two_runs_cost(app):
     assert line(app).startswith("**2 runs, about ") and "of memory" in line(app)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            {"specs": "pocket_resnet20", "recipe": "epochs.2~train_size.99999"},
+            "99999 training and 0 validation images were asked for, but shapes has 10000 training images: ask for "
+            "fewer",
+        ),
+        (
+            {"specs": "pocket_resnet20,channels.4"},
+            "channels must be 1 (gray) or 3 (RGB), received 4: change the input's channels",
+        ),
+        (
+            {"specs": "pocket_resnet20,channels.4", "lang": "ko"},
+            "채널은 1(흑백) 또는 3(RGB)이어야 하는데 4을(를) 받았습니다. 입력의 채널을 바꾸세요",
+        ),
+    ],
+)
+def test_what_could_only_fail_is_said_before_it_can_be_launched(app, query, said):
+    open_train(app, **query)
+    assert [item.value for item in app.error] == [said]
+    assert not [button for button in app.button if button.key == "train:launch"]
+
+
 def test_one_click_adds_the_plain_twin(app):
     open_train(app, specs="pocket_resnet56")
     next(button for button in app.button if button.label == "Add the twin of each").click().run()

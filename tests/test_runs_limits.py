@@ -68,6 +68,12 @@ def test_a_limit_that_is_no_number_is_said_and_nothing_is_submitted(monkeypatch,
     assert store.jobs() == []
 
 
+def test_a_limit_beyond_all_computers_is_said(monkeypatch):
+    monkeypatch.setenv(GIGABYTES, "1e308")
+    with pytest.raises(InputError, match=f"{GIGABYTES} must be a number over 0, at most 1,000,000, received '1e308'"):
+        queue.submit(SPEC, RECIPE, "shapes")
+
+
 def test_the_command_line_sets_a_run_s_own(capsys):
     options = ["--set", "epochs=1", "--max-minutes", "3", "--max-gb", "2.5"]
     assert main(["submit", "pocket_resnet20", "--data", "shapes", *options]) == 0

@@ -10,6 +10,7 @@ from app.owner import owner
 from app.projection import project
 from app.state import CompareState, TrainState, keep_state, open_state, remember
 from app.study_choice import StudyChoice
+from app.text import reason_of
 from app.widgets.data_picker import data_picker
 from app.widgets.disk_and_trash import disk_and_trash
 from app.widgets.live_runs import live_runs
@@ -19,8 +20,8 @@ from app.widgets.shown_study import shown_study
 from app.widgets.spec_chips import spec_chips
 from app.widgets.study_picker import study_picker
 from app.widgets.study_result import study_result
-from resnet_core.datasets import Summary
-from resnet_core.errors import LabError, SpecError, one_line
+from resnet_core.datasets import Summary, must_suffice
+from resnet_core.errors import InputError, LabError, one_line
 from resnet_core.recipes import MAX_SEED, Recipe
 from resnet_core.results import ACTIVE
 from resnet_core.runs import queue, store
@@ -105,8 +106,10 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
         return state
     try:
         specs = [spec.changed(classes=summary.classes) for spec in state.specs]
-    except SpecError as error:
-        st.error(one_line(error), icon=":material/error:")
+        for spec in specs:
+            must_suffice(summary, spec.channels, state.recipe.train_size, state.recipe.validation_size)
+    except InputError as error:
+        st.error(reason_of(error), icon=":material/error:")
         return state
     changed = [spec.name for spec, before in zip(specs, state.specs, strict=True) if spec != before]
     if changed:

@@ -4,6 +4,8 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 130 interrupted. With `--json` standard output holds one JSON document.
 """
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -36,13 +38,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         code = app(arguments, prog_name="python -m resnet_core", standalone_mode=False)
+        sys.stdout.flush()
     except LabError as error:
         return _complain(one_line(error), error.exit_code)
     except _UsageProblem as error:
         return _complain(f"{' '.join(error.format_message().split())} (--help lists what there is)", 2)
+    except OSError as error:
+        return _unwritten(error)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", 130)
     return code if isinstance(code, int) else 0
+
+
+def _unwritten(error: OSError) -> int:
+    """Say why a result could not be written, unless its reader has left."""
+    if error.filename is None:
+        # What is left of it has nowhere to go, and Python would try again at its end.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 1
+    what = error.filename or "the result"
+    return _complain(
+        f"{what} cannot be read or written ({error.strerror}): free some space, or choose another place", 1
+    )
 
 
 def _complain(line: str, code: int) -> int:

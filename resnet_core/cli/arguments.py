@@ -89,8 +89,9 @@ def _spec(source: str) -> ResNetSpec:
 def _recipe(source: str) -> Recipe:
     if source in RECIPES or not (source.endswith(".json") or _is_path(source)):
         return get_recipe(source)
+    text = _read(Path(source), RecipeError)
     try:
-        values = json.loads(_read(Path(source), RecipeError))
+        values = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise RecipeError(f"the recipe {source} is not valid JSON ({error}): correct it") from error
     except ValueError as error:  # a number of more digits than Python converts
@@ -116,7 +117,7 @@ def _is_path(text: str) -> bool:
 
 def _read(path: Path, kind: type[InputError]) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
     except FileNotFoundError:
         raise kind(f"there is no file {path}: give a name that exists, or a JSON file") from None
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ from resnet_core.cli.arguments import (
 )
 from resnet_core.cli.output import check_target, print_csv, print_json, print_table, quiet_libraries, say, write_file
 from resnet_core.costs import Cost, Costs, count_costs
-from resnet_core.errors import InputError
+from resnet_core.errors import DataError, InputError
 from resnet_core.families import PRESETS, preset_of
 from resnet_core.graph import build_graph
 from resnet_core.published import published_for
@@ -176,15 +176,29 @@ def export(
         case ".py":
             from resnet_core.code import keras_code
 
+            _must_hold_classes(network, data)
             write_file(output, keras_code(network, how, data, seed=seed).encode())
         case ".ipynb":
             import nbformat
 
             from resnet_core.code import notebook
 
+            _must_hold_classes(network, data)
             write_file(output, f"{nbformat.writes(notebook(network, how, data, seed=seed))}\n".encode())
         case ".keras":
             _save_model(network, output, seed)
+
+
+def _must_hold_classes(spec: ResNetSpec, data: str) -> None:
+    """See that a script can train; data that are on another computer are not looked at."""
+    from resnet_core.datasets import describe
+
+    try:
+        classes = describe(data).classes
+    except DataError:
+        return
+    if classes > spec.classes:
+        raise DataError(f"{data} has {classes} classes, the network {spec.classes}: use --set classes={classes}")
 
 
 def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:

@@ -43,14 +43,17 @@ def check_target(path: Path, suffixes: Sequence[str]) -> None:
     """Make sure that a file can be written under a name, before the work that fills it.
 
     Raises:
-        InputError: the ending is unknown or the folder does not exist.
+        InputError: the ending is unknown, the folder does not exist, or one may not look into it.
     """
     if path.suffix.lower() not in suffixes:
         raise InputError(f"{path} ends in {path.suffix or 'nothing'}: choose one of {', '.join(suffixes)}")
-    if not path.parent.is_dir():
-        raise InputError(f"there is no folder {path.parent}: make it, or choose another place")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder: give the name of a file")
+    try:
+        if not path.parent.is_dir():
+            raise InputError(f"there is no folder {path.parent}: make it, or choose another place")
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: give the name of a file")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}): choose another place") from error
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -20,6 +20,7 @@ from resnet_core.convolutions import prefer_repeats
 from resnet_core.errors import DataError
 from resnet_core.recipes import Recipe
 from resnet_core.results import Report, Result
+from resnet_core.runs.limits import MOST, Limits
 from resnet_core.spec import ResNetSpec
 
 FINISHED, FAILED, INTERRUPTED = 0, 1, 130
@@ -43,7 +44,7 @@ def train(
     """Train a network here and now; Ctrl-C stops it and keeps what was reached."""
     network, how = read_run(spec, recipe, changes)
     # Before Keras is imported and images are decoded: data that are missing or do not fit are known in a moment.
-    data = _fitting_source(network, data)
+    data = _fitting_source(network, how, data)
     if how.deterministic:
         prefer_repeats()
     with quiet_libraries():
@@ -64,16 +65,17 @@ def submit(
     changes: SetOption = None,
     seed: SeedOption = 0,
     max_minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="End it after so long; the lab's own limit holds as well.")
+        float | None, typer.Option(min=0.1, max=MOST, help="End it after so long; the lab's own limit holds as well.")
     ] = None,
-    max_gb: Annotated[float | None, typer.Option(min=0.1, help="End it if it takes more memory than that.")] = None,
+    max_gb: Annotated[
+        float | None, typer.Option(min=0.1, max=MOST, help="End it if it takes more memory than that.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a training run in the queue and print its id; it goes on without this terminal."""
     network, how = read_run(spec, recipe, changes)
-    data = _fitting_source(network, data)
+    data = _fitting_source(network, how, data)
     from resnet_core.runs import queue, store
-    from resnet_core.runs.limits import Limits
 
     job_id = queue.submit(network, how, data, seed=seed, limits=Limits.of(max_minutes, max_gb))
     if as_json:
@@ -89,18 +91,21 @@ def worker() -> None:
     run_forever()
 
 
-def _fitting_source(spec: ResNetSpec, data: str) -> str:
+def _fitting_source(spec: ResNetSpec, recipe: Recipe, data: str) -> str:
     """Return a source in its normal form.
 
     Raises:
-        DataError: it is unknown, missing, or has another number of classes than the network.
+        DataError: it is unknown, missing, or does not fit the network or the recipe.
     """
-    from resnet_core.datasets import check_source, describe
+    from resnet_core.datasets import check_source, describe, must_suffice
 
     source = check_source(data)
-    classes = describe(source).classes
-    if classes != spec.classes:
-        raise DataError(f"{source} has {classes} classes, the network {spec.classes}: use --set classes={classes}")
+    summary = describe(source)
+    if summary.classes != spec.classes:
+        raise DataError(
+            f"{source} has {summary.classes} classes, the network {spec.classes}: use --set classes={summary.classes}"
+        )
+    must_suffice(summary, spec.channels, recipe.train_size, recipe.validation_size)
     return source
 
 

@@ -15,7 +15,7 @@ from resnet_core.datasets.folder import Folder
 from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, Classes, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.inspection import Report
 from resnet_core.datasets.parquet import Parquet
-from resnet_core.datasets.splitting import Split, split
+from resnet_core.datasets.splitting import Split, must_be_channels, must_suffice, split
 from resnet_core.errors import DataError
 from resnet_core.sources import split_source
 
@@ -29,6 +29,7 @@ __all__ = [
     "fingerprint",
     "inspect",
     "load_data",
+    "must_suffice",
     "samples",
     "split",
 ]
@@ -60,8 +61,7 @@ def load_data(source: str, *, size: int, channels: int = 3, seed: int = 0, tell:
     data_set = _open(source)
     _check_size(size)
     _check_seed(seed)
-    if channels not in (1, 3):
-        raise DataError(f"channels must be 1 (gray) or 3 (RGB), received {channels!r}: change the input's channels")
+    must_be_channels(channels)
     return data_set.load(size, channels, seed, tell)
 
 

@@ -122,8 +122,11 @@ def bring(archive: Path, tell: Tell | None = None) -> None:
         DataError: it is missing, cut short, or another zip.
         HomeError: the disk has too little room.
     """
-    if archive.is_dir():
-        raise DataError(f"{archive} is a folder: give the zip, or use the folder itself as folder:PATH")
+    try:
+        if archive.is_dir():
+            raise DataError(f"{archive} is a folder: give the zip, or use the folder itself as folder:PATH")
+    except OSError as error:
+        raise DataError(f"{archive} cannot be read ({error.strerror}): give the path of a zip file") from error
     with _lock():
         new = _place().with_name(f".{NAME}-new")
         shutil.rmtree(new, ignore_errors=True)

@@ -1,6 +1,7 @@
 """What parquet files hold before any image is decoded: which files, which columns, which classes."""
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,10 @@ def find_files(path: Path) -> tuple[tuple[Path, ...], tuple[Path, ...], tuple[st
     if path.is_file():
         return (path,), (), ()
     if path.is_dir():
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            raise DataError(f"{path} cannot be read ({error.strerror}): allow it, or give another folder") from error
         files = [file for file in sorted(path.rglob("*.parquet")) if _visible(file.relative_to(path))]
     elif any(mark in path.name for mark in "*?["):
         files = sorted(file for file in path.parent.glob(path.name) if file.is_file() and file.name[0] != ".")

@@ -8,6 +8,7 @@ from resnet_core.errors import InputError
 
 MINUTES = "RESNET_LAB_MAX_MINUTES"
 GIGABYTES = "RESNET_LAB_MAX_GB"
+MOST = 1e6  # of either: two years, a thousand terabytes
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def lab_limits() -> Limits:
     """Return the limits of every run that is submitted from here: RESNET_LAB_MAX_MINUTES and RESNET_LAB_MAX_GB.
 
     Raises:
-        InputError: one of them is no positive number.
+        InputError: one of them is no positive number, or larger than MOST.
     """
     return Limits.of(_number(MINUTES), _number(GIGABYTES))
 
@@ -76,8 +77,9 @@ def _number(name: str) -> float | None:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (value > 0 and math.isfinite(value)):
-        raise InputError(f"{name} must be a number over 0, received {text[:40]!r}: correct it, or leave it unset")
+    if not 0 < value <= MOST:
+        bounds = f"over 0, at most {MOST:,.0f}" if MOST < value < math.inf else "over 0"
+        raise InputError(f"{name} must be a number {bounds}, received {text[:40]!r}: correct it, or leave it unset")
     return value
 
 
