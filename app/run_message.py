@@ -2,7 +2,7 @@
 
 import re
 
-from app.language import _
+from app.language import _, ngettext
 from resnet_core.runs.records import Job
 from resnet_core.words import percent
 
@@ -21,6 +21,15 @@ def run_message(job: Job) -> str:
         return _(job.message)
     errors = {"train": percent(last.train_error), "val": percent(last.val_error), "count": last.epoch}
     if job.test_error is None:
-        return _("training error {train}, validation error {val} after {count} epochs").format(**errors)
-    text = _("training error {train}, validation error {val}, test error {test} after {count} epochs")
+        text = ngettext(
+            "training error {train}, validation error {val} after {count} epoch",
+            "training error {train}, validation error {val} after {count} epochs",
+            last.epoch,
+        )
+        return text.format(**errors)
+    text = ngettext(
+        "training error {train}, validation error {val}, test error {test} after {count} epoch",
+        "training error {train}, validation error {val}, test error {test} after {count} epochs",
+        last.epoch,
+    )
     return text.format(test=percent(job.test_error), **errors)

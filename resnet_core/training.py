@@ -220,7 +220,8 @@ def _run(model: keras.Model, images: Split, start: Start, seed: int, watch: Watc
         watch.listener.on_epoch(epochs[-1])
     best = epochs[-1]
     message = f"training error {percent(best.train_error)}, validation error {percent(best.val_error)}"
-    return Result("finished", start, tuple(epochs), f"{message} after {budget.total_epochs} epochs")
+    count = f"{budget.total_epochs} epoch{'s' if budget.total_epochs > 1 else ''}"
+    return Result("finished", start, tuple(epochs), f"{message} after {count}")
 
 
 def _tested(result: Result, model: keras.Model, data: ImageData, watch: Watch) -> Result:

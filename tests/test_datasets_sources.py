@@ -65,6 +65,7 @@ def test_a_path_may_start_at_the_users_home(tmp_path, monkeypatch):
         ("folder:pyproject.toml", ["is a file", "class folders"]),
         ("folder:" + "x" * 5000, ["cannot be looked up", "give another path"]),
         ("parquet:~no-such-user/data", ["cannot be looked up"]),
+        ("folder:/photos/caf\udce9", [r"/photos/caf\\udce9", "no text in UTF-8", "rename"]),
         ("parquet:a\0b", ["does not exist"]),
     ],
 )

@@ -77,6 +77,7 @@ def test_one_that_ends_in_the_moment_it_is_asked_for_is_replaced(fresh_home, mon
 
 
 def test_one_that_begins_its_work_in_the_moment_it_is_asked_for_is_enough(fresh_home, monkeypatch):
+    monkeypatch.setenv("RESNET_LAB_IDLE_SECONDS", "60")  # it is still there when it is looked at
     write, deadline = os.write, time.monotonic() + 30
 
     def late(descriptor: int, data: bytes) -> int:

@@ -158,6 +158,11 @@ def _open(source: str) -> DataSet:
 
 def _local(text: str) -> Path:
     try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        shown = text.encode(errors="backslashreplace").decode()
+        raise DataError(f"the path {_clip(shown)!r} is no text in UTF-8: rename its folders or files") from error
+    try:
         path = Path(text).expanduser()
         path.exists()
     except (OSError, ValueError, RuntimeError) as error:

@@ -156,7 +156,10 @@ def read_classes(tables: list[Table]) -> tuple[tuple[str, ...], list[np.ndarray]
         place = {value: index for index, value in enumerate(values)}
         names = _names_from_folders(tables, columns, values) or tuple(str(value) for value in values)
     if len(values) < 2:
-        raise DataError(f"{tables[0].files[0]} has {len(values)} classes of labels: at least 2 are needed")
+        kinds = "1 class" if len(values) == 1 else "no classes"
+        raise DataError(
+            f"{tables[0].files[0]} has {kinds} of labels (numbers under 0 are of no class): at least 2 are needed"
+        )
     return names, [np.array([place.get(value, -1) for value in column], dtype=np.int32) for column in columns]
 
 

@@ -10,7 +10,9 @@ def after(job: Job) -> str:
     done = len(job.epochs)
     if not job.running_since and not done:
         return "before its first step"
-    return f"after {done} of {job.total_epochs} epochs" if job.total_epochs else f"after {done} epochs"
+    if job.total_epochs:
+        return f"after {done} of {job.total_epochs} epochs"
+    return f"after {done} epoch{'' if done == 1 else 's'}"
 
 
 def kept(job: Job) -> str:
