@@ -9,6 +9,7 @@ from keras import layers, ops
 
 from resnet_core.costs import count_costs
 from resnet_core.graph import Graph, Node, build_graph
+from resnet_core.recursion import recursion_limit
 from resnet_core.spec import ResNetSpec
 
 
@@ -59,7 +60,7 @@ def build_model(graph: Graph, *, seed: int | None = None, dtype: str = "float32"
     """
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    allow_recursion(len(graph.nodes))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), recursion_limit(graph.spec) or 0))
     tensors: dict[str, Any] = {}
     for node in graph.nodes:
         if node.kind == "InputLayer":
@@ -70,11 +71,6 @@ def build_model(graph: Graph, *, seed: int | None = None, dtype: str = "float32"
         tensors[node.name] = layer(inputs if len(inputs) > 1 else inputs[0])
     last = graph.nodes[-1].name
     return keras.Model(tensors["input"], tensors[last], name=_identifier(graph.spec.name))
-
-
-def allow_recursion(operations: int) -> None:
-    """Let Keras build and load a network of so many operations, which it does from the last one back by recursion."""
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), operations + 1_000))
 
 
 def check_model(spec: ResNetSpec) -> dict[str, Any]:

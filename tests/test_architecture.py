@@ -35,6 +35,7 @@ ALLOWED = {
     "studies": DESCRIBE | {"published"},
     "recorded": DESCRIBE | {"studies"},
     "switched": {"families", "recipes", "spec"},
+    "recursion": {"spec"},
     "graph": {"errors", "choices", "spec"},
     "costs": {"errors", "spec", "graph"},
     "formulas": {"errors", "words", "graph", "costs"},
@@ -47,7 +48,7 @@ ALLOWED = {
     "layout": set(),
     "dot": {"errors", "graph", "costs", "layout"},
     "drawing": {"errors", "choices", "spec", "graph", "costs", "layout", "dot"},
-    "code": {"errors", "choices", "spec", "graph", "recipes", "sources"},
+    "code": {"errors", "choices", "spec", "recursion", "graph", "recipes", "sources"},
     "micro": {"errors"},
     "lessons": DESCRIBE
     | {
@@ -65,7 +66,7 @@ ALLOWED = {
     },
     "sources": set(),
     "datasets": {"errors", "home", "words", "sources"},
-    "models": {"errors", "spec", "graph", "costs"},
+    "models": {"errors", "spec", "recursion", "graph", "costs"},
     "crop_flip": set(),
     "augment": {"errors", "models", "crop_flip"},
     "checkpoints": {"errors", "results"},
@@ -106,6 +107,7 @@ ONLY_PYDANTIC = {
     *DESCRIBE,
     "published",
     "studies",
+    "recursion",
     "graph",
     "costs",
     "conventions",

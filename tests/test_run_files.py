@@ -51,6 +51,18 @@ class TestPage:
         ]
         assert read_run("pocket_plain56", "quick", ["learning_rate=0.05"]) == (SPEC, RECIPE)
 
+    def test_what_a_deep_network_s_file_needs_is_said(self, page, fresh_home):
+        assert not [text for text in page.caption if "setrecursionlimit" in text.value]
+        spec = get_spec("resnet1202")
+        folder = folders.create("r-deepdd", spec=spec.model_dump_json())
+        for name in (WEIGHTS_FILE, MODEL_FILE):
+            (folder / name).write_bytes(b"{}")
+        store_run("r-deepdd", spec, [(0.5, 0.6)], recipe=RECIPE)
+        page = open_compare(AppTest.from_file(HOME, default_timeout=60), runs="r-deepdd")
+        page.button_group(key="compare:details:run").set_value("r-deepdd").run()
+        (said,) = [text.value for text in page.caption if "setrecursionlimit" in text.value]
+        assert "`sys.setrecursionlimit(7010)`" in said
+
     def test_what_it_ran_on_is_exact(self, page):
         text = "\n".join(item.value for item in page.markdown).replace("\\", "")
         for fact in ("Device: Test CPU", "keras: 3.15.1", "tensorflow: 2.21.0", "Data fingerprint: 8880bf62c4bd4196"):

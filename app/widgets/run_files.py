@@ -6,12 +6,14 @@ import streamlit as st
 
 from app import theme
 from app.language import N_, _
+from resnet_core.recursion import recursion_limit
 from resnet_core.results import MODEL_FILE, WEIGHTS_FILE
 from resnet_core.runs import exports
 from resnet_core.runs.commands import export_command, install_command, train_command
 from resnet_core.runs.events import PATTERN
 from resnet_core.runs.folders import LOG_FILE
 from resnet_core.runs.records import Job
+from resnet_core.spec import make_spec
 
 _KEPT = {
     WEIGHTS_FILE: N_("the weights of its last good epoch"),
@@ -33,7 +35,12 @@ def run_files(job: Job, *, key: str) -> None:
             st.caption(about)
             st.code(line, language="bash", wrap_lines=True)
     with st.popover(_("Download"), icon=":material/download:"), st.container(gap=None):
-        for kind in exports.available(job):
+        offered = exports.available(job)
+        limit = recursion_limit(make_spec(job.spec))
+        if limit and any(kind.name == "net.keras" for kind in offered):
+            text = _("Keras loads net.keras after `sys.setrecursionlimit({limit})`: it has many layers in a row.")
+            st.caption(text.format(limit=limit))
+        for kind in offered:
             st.download_button(
                 f"{kind.name}: {_(kind.about)}",
                 data=partial(exports.export, job.id, kind.name),

@@ -11,7 +11,8 @@ import typer
 
 from resnet_core.cli import trash
 from resnet_core.cli.arguments import IdArgument, JsonOption
-from resnet_core.cli.output import check_target, print_json, print_table, say, write_file
+from resnet_core.cli.output import check_target, print_json, print_table, say, tell_of_depth, write_file
+from resnet_core.spec import make_spec
 from resnet_core.words import percent
 
 if TYPE_CHECKING:
@@ -206,13 +207,15 @@ def export(
     ],
 ) -> None:
     """Write a file of a job: a script that repeats it to the last bit, its network, weights, numbers or documents."""
-    from resnet_core.runs import exports
+    from resnet_core.runs import exports, store
 
     kind = exports.kind_of(output)
     check_target(output, [output.suffix.lower()])
     write_file(output, exports.export(job_id, kind))
     if kind == exports.WEIGHTS_FILE and not output.name.endswith(".weights.h5"):
         say("note: Keras loads weights from names that end in .weights.h5")
+    if kind == "net.keras":
+        tell_of_depth(make_spec(store.job(job_id).spec))
 
 
 def _error(job: "Job") -> str:

@@ -15,7 +15,16 @@ from resnet_core.cli.arguments import (
     read_run,
     read_spec,
 )
-from resnet_core.cli.output import check_target, print_csv, print_json, print_table, quiet_libraries, say, write_file
+from resnet_core.cli.output import (
+    check_target,
+    print_csv,
+    print_json,
+    print_table,
+    quiet_libraries,
+    say,
+    tell_of_depth,
+    write_file,
+)
 from resnet_core.costs import Cost, Costs, count_costs
 from resnet_core.errors import DataError, InputError
 from resnet_core.families import PRESETS, preset_of
@@ -205,8 +214,6 @@ def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:
     """Save the untrained network; its weights follow from the seed."""
     import tempfile
 
-    from resnet_core.code.network import DEEP
-
     with quiet_libraries(), tempfile.TemporaryDirectory() as folder:
         from resnet_core.models import build_model
 
@@ -216,9 +223,7 @@ def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:
     write_file(output, content)
     if any(node.kind == "PadShortcut" for node in graph.nodes):
         say("note: Keras loads it after `import resnet_core.models`, which brings PadShortcut")
-    if spec.depth > DEEP:
-        limit = len(graph.nodes) + 1_000
-        say(f"note: Keras loads it after `sys.setrecursionlimit({limit})`: Python allows too few operations in a row")
+    tell_of_depth(spec)
 
 
 def _counts(cost: Cost) -> tuple[int, ...]:

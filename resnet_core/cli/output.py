@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from resnet_core.errors import InputError, LabError
+from resnet_core.recursion import recursion_limit
+from resnet_core.spec import ResNetSpec
 
 
 def print_json(document: Any) -> None:
@@ -67,6 +69,13 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         raise LabError(f"{path} cannot be written ({error.strerror}): choose another place") from error
     say(f"wrote {path}, {len(content):,} bytes")
+
+
+def tell_of_depth(spec: ResNetSpec) -> None:
+    """Say what a reader of a deep network's file has to do before Keras can load it."""
+    limit = recursion_limit(spec)
+    if limit:
+        say(f"note: Keras loads it after `sys.setrecursionlimit({limit})`: it has many layers in a row")
 
 
 @contextlib.contextmanager

@@ -2,10 +2,8 @@
 
 from resnet_core.choices import Block, Order, Padding, Shortcut, Stem, StrideOn
 from resnet_core.code.pieces import Section, closure_of
+from resnet_core.recursion import recursion_limit
 from resnet_core.spec import ResNetSpec
-
-DEEP = 160
-"""Layers of weights beyond which Keras may need more recursion than Python allows: it goes back layer by layer."""
 
 
 def network_section(spec: ResNetSpec, *, mixed: bool = False) -> Section:
@@ -48,10 +46,10 @@ def _settings(spec: ResNetSpec) -> str:
 
 def _build_model(spec: ResNetSpec) -> str:
     deep = f"""
-    # Keras goes through the network from its end, each operation within the next: Python has to allow so many.
-    sys.setrecursionlimit({5 * spec.depth + 1_000})"""
+    # Keras goes back through the network from its end, layer by layer: Python has to allow so many.
+    sys.setrecursionlimit({recursion_limit(spec)})"""
     return f'''def build_model():
-    """Build the network; it gives logits."""{deep if spec.depth > DEEP else ""}
+    """Build the network; it gives logits."""{deep if recursion_limit(spec) else ""}
     inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, CHANNELS), name="input")
     x = stem(inputs)
     for stage, blocks in enumerate(STAGES, start=1):
