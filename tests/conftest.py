@@ -39,7 +39,7 @@ def session_home(tmp_path_factory):
         patch.setenv("RESNET_LAB_SPARE", "0")  # a spare for each of the many homes would import Keras for nothing
         yield home
     left = processes.lab_processes()
-    _, left = psutil.wait_procs(left, timeout=30)
+    _, left = psutil.wait_procs(left, timeout=8)
     if left:
         names = processes.describe(left)
         processes.end(left)

@@ -90,8 +90,9 @@ def test_what_a_spare_says_stands_in_the_log_of_the_job_that_it_was_given(home):
 def test_a_spare_that_died_is_replaced_and_no_job_waits_for_it(home):
     spare = ready(home)
     spare.kill()
-    job_id = queue.submit(TINY, SHORT, "shapes")
-    wait_for(job_id, lambda job: job.pid and alone(home, job) and job.state not in ("queued", "starting"), 90)
+    # Long enough to be seen while it runs.
+    job_id = queue.submit(TINY, SHORT.model_copy(update={"epochs": 60}), "shapes")
+    wait_for(job_id, lambda job: job.pid and alone(home, job) and job.state == "running", 90)
     job = wait_for(job_id, lambda job: not job.active, 90)
     assert job.state == "finished"
     assert job.pid != spare.pid
