@@ -15,7 +15,7 @@ from resnet_core import checkpoints, device, mirrored
 from resnet_core.augment import PadCropFlip
 from resnet_core.checkpoints import Checkpoint
 from resnet_core.crop_flip import largest_shift
-from resnet_core.datasets import ImageData, Split, load_data, split
+from resnet_core.datasets import ImageData, Split, load_data, split, wrong_classes
 from resnet_core.datasets.rows import Images
 from resnet_core.errors import DataError, RunError
 from resnet_core.graph import build_graph
@@ -110,10 +110,7 @@ def train(
 
 def _fits(spec: ResNetSpec, data: ImageData) -> None:
     if spec.classes != len(data.class_names):
-        raise DataError(
-            f"{data.source} has {len(data.class_names)} classes, the network {spec.classes}: "
-            f"use --set classes={len(data.class_names)}"
-        )
+        raise wrong_classes(data.source, len(data.class_names), spec.classes)
     held, taken = data.x_train.shape[1:], (spec.input_size, spec.input_size, spec.channels)
     if held != taken:
         raise DataError(

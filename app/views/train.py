@@ -20,7 +20,7 @@ from app.widgets.shown_study import shown_study
 from app.widgets.spec_chips import spec_chips
 from app.widgets.study_picker import study_picker
 from app.widgets.study_result import study_result
-from resnet_core.datasets import Summary, must_suffice
+from resnet_core.datasets import Summary, must_fit
 from resnet_core.errors import InputError, LabError, one_line
 from resnet_core.recipes import MAX_SEED, Recipe
 from resnet_core.results import ACTIVE
@@ -106,8 +106,9 @@ def _launch(state: TrainState, summary: Summary | None) -> TrainState:
         return state
     try:
         specs = [spec.changed(classes=summary.classes) for spec in state.specs]
+        sizes = {"train_size": state.recipe.train_size, "validation_size": state.recipe.validation_size}
         for spec in specs:
-            must_suffice(summary, spec.channels, state.recipe.train_size, state.recipe.validation_size)
+            must_fit(summary, classes=spec.classes, channels=spec.channels, **sizes)
     except InputError as error:
         st.error(reason_of(error), icon=":material/error:")
         return state

@@ -200,14 +200,14 @@ def export(
 
 def _must_hold_classes(spec: ResNetSpec, data: str) -> None:
     """See that a script can train; data that are on another computer are not looked at."""
-    from resnet_core.datasets import describe
+    from resnet_core.datasets import describe, wrong_classes
 
     try:
         classes = describe(data).classes
     except DataError:
         return
     if classes > spec.classes:
-        raise DataError(f"{data} has {classes} classes, the network {spec.classes}: use --set classes={classes}")
+        raise wrong_classes(data, classes, spec.classes)
 
 
 def _save_model(spec: ResNetSpec, output: Path, seed: int) -> None:

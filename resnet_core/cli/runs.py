@@ -17,7 +17,6 @@ from resnet_core.cli.arguments import (
 from resnet_core.cli.output import print_json, quiet_libraries
 from resnet_core.cli.progress import Progress
 from resnet_core.convolutions import prefer_repeats
-from resnet_core.errors import DataError
 from resnet_core.recipes import Recipe
 from resnet_core.results import Report, Result
 from resnet_core.runs.limits import MOST, Limits
@@ -97,15 +96,16 @@ def _fitting_source(spec: ResNetSpec, recipe: Recipe, data: str) -> str:
     Raises:
         DataError: it is unknown, missing, or does not fit the network or the recipe.
     """
-    from resnet_core.datasets import check_source, describe, must_suffice
+    from resnet_core.datasets import check_source, describe, must_fit
 
     source = check_source(data)
-    summary = describe(source)
-    if summary.classes != spec.classes:
-        raise DataError(
-            f"{source} has {summary.classes} classes, the network {spec.classes}: use --set classes={summary.classes}"
-        )
-    must_suffice(summary, spec.channels, recipe.train_size, recipe.validation_size)
+    must_fit(
+        describe(source),
+        classes=spec.classes,
+        channels=spec.channels,
+        train_size=recipe.train_size,
+        validation_size=recipe.validation_size,
+    )
     return source
 
 

@@ -11,11 +11,12 @@ from resnet_core.datasets import inspection
 from resnet_core.datasets.cats_vs_dogs import CatsVsDogs
 from resnet_core.datasets.cifar10 import Cifar10
 from resnet_core.datasets.embedded import Shapes
+from resnet_core.datasets.fitting import must_be_channels, must_fit, wrong_classes
 from resnet_core.datasets.folder import Folder
 from resnet_core.datasets.image_data import LARGEST_SIZE, SMALLEST_SIZE, Classes, DataSet, ImageData, Summary, Tell
 from resnet_core.datasets.inspection import Report
 from resnet_core.datasets.parquet import Parquet
-from resnet_core.datasets.splitting import Split, must_be_channels, must_suffice, split
+from resnet_core.datasets.splitting import Split, split
 from resnet_core.errors import DataError
 from resnet_core.sources import split_source
 
@@ -29,9 +30,10 @@ __all__ = [
     "fingerprint",
     "inspect",
     "load_data",
-    "must_suffice",
+    "must_fit",
     "samples",
     "split",
+    "wrong_classes",
 ]
 
 _FORMS = (

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resnet_core.datasets.image_data import ImageData, Summary
+from resnet_core.datasets.fitting import must_have
+from resnet_core.datasets.image_data import ImageData
 from resnet_core.datasets.rows import Images, pick
 from resnet_core.errors import DataError
-from resnet_core.words import N_, say
 
 TEST_SHARE = 5  # one image in five is set aside where a data set has no test images of its own
 _TEST_SEED = 2015
@@ -43,7 +43,7 @@ def split(data: ImageData, train_size: int | None, validation_size: int | None, 
     for name, value in (("train_size", train_size), ("validation_size", validation_size)):
         if value is not None and value < 1:
             raise DataError(f"{name} must be at least 1, received {value}: raise it, or leave it out")
-    _must_have(data.source, total, train_size, validation_size)
+    must_have(data.source, total, train_size, validation_size)
     rng = np.random.default_rng(seed)
     left = np.arange(total)
     if validation_size is None:
@@ -56,49 +56,6 @@ def split(data: ImageData, train_size: int | None, validation_size: int | None, 
     if len(left) == total:
         return Split(data.x_train, data.y_train, x_val, y_val)
     return Split(pick(data.x_train, left), data.y_train[left], x_val, y_val)
-
-
-def must_suffice(summary: Summary, channels: int, train_size: int | None, validation_size: int | None) -> None:
-    """See before anything is decoded that a data set has what a run takes of it; files that are broken may still lack.
-
-    Args:
-        channels: of the network's input.
-
-    Raises:
-        DataError: there are too few training images, or images never have so many channels.
-    """
-    must_be_channels(channels)
-    _must_have(summary.source, summary.train_images, train_size, validation_size)
-
-
-def must_be_channels(channels: int) -> None:
-    """See that images can have so many channels.
-
-    Raises:
-        DataError: they cannot.
-    """
-    if channels not in (1, 3):
-        raise DataError(
-            say(
-                "channels must be 1 (gray) or 3 (RGB), received {channels}: change the input's channels",
-                channels=channels,
-            )
-        )
-
-
-def _must_have(source: str, total: int, train_size: int | None, validation_size: int | None) -> None:
-    if (train_size or 1) + (validation_size or 0) <= total:
-        return
-    raise DataError(
-        say(
-            "{train} training and {validation} validation images were asked for, but {source} has {total} training "
-            "images: ask for fewer",
-            train=train_size or N_("at least 1"),
-            validation=validation_size or 0,
-            source=source,
-            total=total,
-        )
-    )
 
 
 def set_aside_test(images: Images, labels: np.ndarray) -> tuple[tuple[Images, np.ndarray, Images, np.ndarray], str]:

@@ -4,7 +4,7 @@ import getpass
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from resnet_core.recipes import MAX_SEED, Devices, Recipe
 from resnet_core.results import ACTIVE, RESUMABLE, State
 from resnet_core.runs import cluster, folders, shared_files, store, supervision, trash, writes
 from resnet_core.runs.limits import NONE, Limits, lab_limits
+from resnet_core.runs.records import Job
 from resnet_core.runs.resuming import epochs_to_go_on_from
 from resnet_core.spec import ResNetSpec
 
@@ -148,7 +149,7 @@ def resume(job_id: str) -> int:
         HomeError, StoreError: the lab's folder or its database cannot be used.
     """
     job = store.job(job_id)
-    _wait_until_back(job_id)
+    _wait_until_back(job)
     kept = epochs_to_go_on_from(job)
     of = f" of {job.total_epochs:,}" if job.total_epochs else ""
     message = f"waits to go on after epoch {kept:,}{of}" if kept else "waits to begin anew: it had finished no epoch"
@@ -175,25 +176,32 @@ def delete(job_id: str) -> None:
 
 
 def _wait_until_ended(job_id: str) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    while store.jobs(ids=[job_id], states=ACTIVE):
-        if time.monotonic() > deadline:
-            raise RunError(f"{job_id} is being stopped, and has not ended yet: delete it in a moment")
-        time.sleep(0.05)
+    _wait(
+        lambda: not store.jobs(ids=[job_id], states=ACTIVE),
+        STOP_SECONDS,
+        f"{job_id} is being stopped, and has not ended yet: delete it in a moment",
+    )
 
 
-def _wait_until_back(job_id: str) -> None:
+def _wait_until_back(job: Job) -> None:
     """Wait for the files of a run that ended on a cluster: they come a moment after its last word."""
-    if not folders.is_away(job_id) or store.job(job_id).active:
+    if job.active or not folders.is_away(job.id):
         return
     supervision.ensure()
-    deadline = time.monotonic() + BACK_SECONDS
-    while folders.is_away(job_id):
+    _wait(
+        lambda: not folders.is_away(job.id),
+        BACK_SECONDS,
+        f"the files of {job.id} are not back from the cluster: resume it in a moment, and see that "
+        f"{shared_files.VARIABLE} and {cluster.VARIABLE} are as they were when it began, and can be reached",
+    )
+
+
+def _wait(until: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Wait, or say what was waited for in vain."""
+    deadline = time.monotonic() + seconds
+    while not until():
         if time.monotonic() > deadline:
-            raise RunError(
-                f"the files of {job_id} are not back from the cluster: resume it in a moment, and see that "
-                f"{shared_files.VARIABLE} and {cluster.VARIABLE} are as they were when it began, and can be reached"
-            )
+            raise RunError(otherwise)
         time.sleep(0.05)
 
 

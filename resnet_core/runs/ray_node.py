@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 from resnet_core.home import lab_home
 from resnet_core.runs import folders, logs, processes, store, writes
+from resnet_core.runs.patience import persistently
 from resnet_core.runs.records import Job
-from resnet_core.runs.shared_files import Copy, SharedFiles
+from resnet_core.runs.shared_files import SharedFiles
 from resnet_core.runs.workers import Workers
 
 LOOK_SECONDS = 0.1
 # What a run goes on from is sent at each look, its log less often: a network that talks much would be sent for ever.
 LOG_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
-PATIENCE_SECONDS = 300.0
 
 
 class LostError(Exception):
@@ -57,24 +57,11 @@ def work(job_id: str, settings: Mapping[str, str]) -> None:
             except Exception as error:  # the database or the place of files is gone for a while
                 print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
                 time.sleep(PAUSE_SECONDS)
-    _send_the_last(copy)
+    # For a place of files that is gone for a while it waits.
+    persistently(copy.send, Exception)
     folders.remove(job_id)
     if worker.lost:
         raise LostError(worker.lost)
-
-
-def _send_the_last(copy: Copy) -> None:
-    """Send what a worker left behind; for a place of files that is gone for a while it waits."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            copy.send()
-            return
-        except Exception as error:
-            if time.monotonic() > deadline:
-                raise
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            time.sleep(PAUSE_SECONDS)
 
 
 class _OneWorker(Workers):

@@ -4,20 +4,16 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from resnet_core.errors import LabError, one_line
 from resnet_core.results import Epoch, Listener, Start, Step, data_line
 from resnet_core.runs import store, writes
 from resnet_core.runs.events import EventFile
 from resnet_core.runs.folders import documents, job_folder
-
-Answer = TypeVar("Answer")
+from resnet_core.runs.patience import persistently
 
 POLL_SECONDS = 0.2
 DATA_SECONDS = 1.0
-# A locked database is free again in a moment, and a full disk once someone has made room: a run is worth waiting for.
-PATIENCE_SECONDS = 300.0
 BEAT_SECONDS = 10.0
 PAUSE_SECONDS = 2.0
 MOST_WAITING_STEPS = 3_000
@@ -124,25 +120,6 @@ class Reporter(Listener):
         self._beat = time.monotonic()
         self._epochs.clear()
         self._steps.clear()
-
-
-def persistently(write: Callable[[], Answer]) -> Answer:
-    """Write to the database, and try again for a while if it cannot be written.
-
-    Returns: what the write returns.
-
-    Raises:
-        StoreError: it still could not.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return write()
-        except LabError as error:
-            if time.monotonic() > deadline:
-                raise
-            _say(error)
-            time.sleep(0.5)
 
 
 def _as_code(texts: dict[str, str]) -> dict[str, str]:

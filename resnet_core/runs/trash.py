@@ -59,7 +59,7 @@ def restore(job_id: str) -> None:
         RunError: it is not there.
         HomeError: its folder cannot be moved; the run stays in the trash.
     """
-    job = next((job for job in store.trashed() if job.id == job_id), None)
+    job = _inside(job_id)
     if job is None:
         raise store.not_in_trash(job_id)
     # Killed in between, the row is still in the trash, and the next try finds the folder in its place.
@@ -75,7 +75,7 @@ def follow(job_id: str) -> None:
     Raises:
         HomeError: it cannot be moved or removed.
     """
-    if any(job.id == job_id for job in store.trashed()):
+    if _inside(job_id):
         folders.move_to_trash(job_id)
     elif not store.jobs(ids=[job_id]):
         folders.remove(job_id)
@@ -104,6 +104,10 @@ def empty(older_than_days: float = 0.0) -> int:
         if path.name not in known and path.stat().st_mtime <= before:
             folders.remove_folder(path)
     return erased
+
+
+def _inside(job_id: str) -> Job | None:
+    return next((job for job in store.trashed() if job.id == job_id), None)
 
 
 def _erase(job_id: str) -> bool:

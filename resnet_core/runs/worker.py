@@ -26,8 +26,9 @@ from resnet_core.home import lab_home
 from resnet_core.recipes import Devices, make_recipe
 from resnet_core.results import RESUMABLE, Result
 from resnet_core.runs import devices, folders, processes, spare, store, writes
+from resnet_core.runs.patience import persistently
 from resnet_core.runs.records import Job
-from resnet_core.runs.reporter import Reporter, persistently
+from resnet_core.runs.reporter import Reporter
 from resnet_core.spec import make_spec
 
 NICENESS = 10
